@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The verbs: run, test, bench, sdk, help, clean. What each part builds stands in its own build.mk.
+# The verbs stand under `help`. What each part builds stands in its own build.mk.
 
 BUILD   := build
 CONFIGS := debug release
@@ -27,10 +27,48 @@ CONFIG_CFLAGS_release := -O2
 
 SDK := $(BUILD)/sdk
 
+# What Debian gives the driver VM, and the initramfs made of it (guest/build.mk).
+PAYLOAD        := $(BUILD)/payload
+PAYLOAD_KERNEL := $(PAYLOAD)/linux/Image
+PAYLOAD_INITRD := $(BUILD)/guest/initramfs.cpio
+
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:
+	@echo "make run        boot the driver VM example in QEMU; leave it with 'poweroff' or Ctrl-A X"
+	@echo "make test       run every test"
+	@echo "make bench      count what things cost; GUEST=FILE runs that image in place of our own guest"
+	@echo "make sdk        lay out the SDK in $(SDK), in the shape of the Microkit's"
+	@echo "make clean      remove what was built; what was downloaded stays"
+	@echo "make distclean  remove that as well"
+
+.PHONY: clean distclean
+clean:
+	@mkdir -p $(BUILD)
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -path $(PAYLOAD) -exec rm -rf {} +
+
+distclean:
+	rm -rf $(BUILD)
+
+# Every other goal is reached in two passes: the first installs what is missing; the second reads
+# the parts' build.mk, which may ask installed packages for their flags as they are read.
+ifndef SET_UP
+
+FORWARDED_GOALS := $(filter-out help clean distclean,$(MAKECMDGOALS))
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: $(FORWARDED_GOALS) second-pass
+$(FORWARDED_GOALS): second-pass
+	@:
+
+second-pass:
+	@scripts/setup
+	@$(MAKE) --no-print-directory $(JOBS) SET_UP=1 $(FORWARDED_GOALS)
+
+else
 
 include $(wildcard */build.mk tests/*/build.mk examples/*/build.mk)
 
-.PHONY: clean
-clean:
-	rm -rf $(BUILD)
+endif
