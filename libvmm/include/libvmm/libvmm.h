@@ -1,0 +1,17 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Everything a virtual machine monitor (VMM) needs from libvmm. Names and signatures are libvmm
+ * 0.2's; programs that use the older spellings include libvmm/compat.h instead.
+ */
+#pragma once
+
+#include <libvmm/guest.h>
+#include <libvmm/guest_ram.h>
+#include <libvmm/vcpu.h>
+#include <libvmm/virq.h>
+#include <libvmm/arch/aarch64/fault.h>
+#include <libvmm/arch/aarch64/linux.h>
+#include <libvmm/arch/aarch64/psci.h>
+#include <libvmm/arch/aarch64/smc.h>
+#include <libvmm/util/util.h>
