@@ -110,6 +110,7 @@ struct system {
     struct memory_region *regions; size_t region_count;
     struct pd *pds;                size_t pd_count; /* parents before their children */
     struct channel *channels;      size_t channel_count;
+    char **files;                  size_t file_count; /* what source.file points to */
 };
 
 /* A macro of the command line: -D NAME=VALUE, or -D NAME for an empty value. */
@@ -126,3 +127,10 @@ struct macro {
  */
 struct system *system_read(const char *path, const struct macro *macros, size_t macro_count);
 void system_free(struct system *system);
+
+/*
+ * Reports mappings that are misaligned, out of bounds or overlap, and regions that overlap in
+ * physical memory; returns true if there are none. Regions of size 0 take no room: system_read()
+ * calls it, and the planner calls it again when the sizes of all prefill files are known.
+ */
+bool system_placement_check(const struct system *system);
