@@ -1,0 +1,103 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * <memory_region>, and the <map> that puts one into an address space.
+ */
+#include "sdf.h"
+
+#include <inttypes.h>
+
+#include "alloc.h"
+#include "drover/manifest.h"
+
+#define PA_END (1ull << STAGE2_INPUT_BITS) /* the tables of PDs and VMs reach no further */
+
+static uint64_t page_size_read(const struct sdf *sdf, const xmlNode *node)
+{
+    uint64_t page_size = sdf_number(sdf, node, "page_size", 0, 0, UINT64_MAX);
+    if (sdf_attribute(node, "page_size") != NULL && page_size != PAGE_SIZE_4K &&
+        page_size != PAGE_SIZE_2M) {
+        sdf_error(sdf, node, "page_size 0x%" PRIx64 "; pages have 0x1000 or 0x200000 bytes",
+                  page_size);
+        return 0;
+    }
+    return page_size;
+}
+
+static void size_read(const struct sdf *sdf, const xmlNode *node, struct memory_region *region,
+                      uint64_t unit)
+{
+    region->size = sdf_number(sdf, node, "size", 0, 1, PA_END);
+    if (sdf_attribute(node, "size") == NULL && region->prefill_path == NULL) {
+        sdf_error(sdf, node,
+                  "attribute \"size\" is missing, and no prefill_path to take it from; add it");
+    } else if (region->size % unit != 0) {
+        sdf_error(sdf, node,
+                  "size 0x%" PRIx64 " is not a multiple of the page size 0x%" PRIx64
+                  "; round it up",
+                  region->size, unit);
+    }
+}
+
+static void phys_addr_read(const struct sdf *sdf, const xmlNode *node, struct memory_region *region,
+                           uint64_t unit)
+{
+    region->has_phys_addr = sdf_attribute(node, "phys_addr") != NULL;
+    region->phys_addr = sdf_number(sdf, node, "phys_addr", 0, 0, UINT64_MAX);
+    if (region->phys_addr % unit != 0) {
+        sdf_error(sdf, node,
+                  "phys_addr 0x%" PRIx64 " is not a multiple of the page size 0x%" PRIx64
+                  "; align it, or give a smaller page_size",
+                  region->phys_addr, unit);
+    } else if (region->phys_addr >= PA_END || region->size > PA_END - region->phys_addr) {
+        sdf_error(sdf, node,
+                  "phys_addr 0x%" PRIx64 " with size 0x%" PRIx64
+                  " ends behind the 40 bits of physical memory; correct them",
+                  region->phys_addr, region->size);
+    }
+}
+
+static struct memory_region region_read(const struct sdf *sdf, const xmlNode *node)
+{
+    struct memory_region region = {.source = sdf_source(sdf, node)};
+    region.name = sdf_name(sdf, node);
+    region.prefill_path = sdf_string(sdf, node, "prefill_path");
+    region.page_size = page_size_read(sdf, node);
+    uint64_t unit = region.page_size == 0 ? PAGE_SIZE_4K : region.page_size;
+    size_read(sdf, node, &region, unit);
+    phys_addr_read(sdf, node, &region, unit);
+    return region;
+}
+
+void sdf_regions_read(struct sdf *sdf, const xmlNode *root)
+{
+    struct system *system = sdf->system;
+    system->regions = alloc_array(sdf_count(root, "memory_region"), sizeof(struct memory_region));
+    for (const xmlNode *node = sdf_first(root, "memory_region"); node != NULL;
+         node = sdf_next(node)) {
+        struct memory_region *region = &system->regions[system->region_count];
+        *region = region_read(sdf, node);
+        names_add(&sdf->region_names, region->name, system->region_count, &region->source);
+        system->region_count++;
+    }
+    names_sort(&sdf->region_names);
+}
+
+struct map *sdf_maps_read(const struct sdf *sdf, const xmlNode *parent, size_t *count)
+{
+    struct map *maps = alloc_array(sdf_count(parent, "map"), sizeof(struct map));
+    *count = 0;
+    for (const xmlNode *node = sdf_first(parent, "map"); node != NULL; node = sdf_next(node)) {
+        maps[(*count)++] = (struct map){
+            .source = sdf_source(sdf, node),
+            .region = sdf_region_named(sdf, node, "mr"),
+            .vaddr = sdf_number(sdf, node, "vaddr", 0, 0, UINT64_MAX),
+            .perms = sdf_perms(sdf, node),
+            .cached = sdf_flag(sdf, node, "cached", true),
+            .setvar_vaddr = sdf_string(sdf, node, "setvar_vaddr"),
+            .setvar_size = sdf_string(sdf, node, "setvar_size"),
+            .setvar_prefill_size = sdf_string(sdf, node, "setvar_prefill_size"),
+        };
+    }
+    return maps;
+}
