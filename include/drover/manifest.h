@@ -24,7 +24,7 @@
 /* Memory object_size must hold, as the kernel lays it out: PD_OBJECT_SIZE * pd_count +
  * VCPU_OBJECT_SIZE * vcpu_count + IRQ_OBJECT_SIZE * irq_lines, rounded up to pages. The kernel
  * asserts at compile time that its structures fit in these. */
-#define PD_OBJECT_SIZE   2048
+#define PD_OBJECT_SIZE   4096
 #define VCPU_OBJECT_SIZE 8192
 #define IRQ_OBJECT_SIZE  32
 

@@ -1,0 +1,142 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Exceptions from below: sorted by what happened, handed to who decides. See exception.h.
+ */
+#include "exception.h"
+
+#include "arch.h"
+#include "fault.h"
+#include "irq.h"
+#include "print.h"
+#include "regs.h"
+#include "sched.h"
+
+void fpu_save(struct fpu_state *state);
+void fpu_restore(const struct fpu_state *state);
+
+/* HPFAR_EL2, Arm ARM DDI 0487, D17.2.62: FIPA[39:4] holds GPA[47:12]. */
+static uint64_t hpfar_gpa(uint64_t far)
+{
+    return (sysreg_read(hpfar_el2) & 0xffffffff0) << 8 | (far & 0xfff);
+}
+
+/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. False if the guest
+ * has changed its tables meanwhile. */
+static bool permission_fault_gpa(uint64_t far, uint64_t *gpa)
+{
+    uint64_t guest_par = sysreg_read(par_el1);
+
+    __asm__ volatile("at s1e1r, %0" : : "r"(far));
+    arch_isb();
+    uint64_t par = sysreg_read(par_el1);
+    sysreg_write(par_el1, guest_par);
+    *gpa = (par & 0xfffffffff000) | (far & 0xfff);
+    return (par & 1) == 0;
+}
+
+static struct thread *vcpu_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t esr)
+{
+    uint64_t far = sysreg_read(far_el2);
+
+    vcpu->page->esr = esr;
+    vcpu->page->far_va = far;
+    if (FSC_IS_PERMISSION(ESR_FSC(esr)) && (esr & ESR_ISS_S1PTW) == 0) {
+        uint64_t gpa;
+        if (!permission_fault_gpa(far, &gpa)) {
+            return &vcpu->thread;
+        }
+        vcpu->page->fault_gpa = gpa;
+    } else {
+        vcpu->page->fault_gpa = hpfar_gpa(far);
+    }
+    return vcpu_fault(cpu, vcpu, FAULT_VM);
+}
+
+static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
+{
+    if (current->fpu == NULL) {
+        return fault_raise(cpu, (struct fault){FAULT_USER_EXCEPTION, sysreg_read(esr_el2), 0});
+    }
+    sysreg_write(cptr_el2, CPTR_VALUE);
+    arch_isb();
+    if (cpu->fpu_owner != NULL) {
+        fpu_save(cpu->fpu_owner->fpu);
+    }
+    fpu_restore(current->fpu);
+    cpu->fpu_owner = current;
+    return current;
+}
+
+/* WFE and a PD's WFI end at once, as the architecture allows. */
+static struct thread *wait_for_event(struct cpu *cpu, struct thread *current, uint64_t esr)
+{
+    sysreg_write(elr_el2, sysreg_read(elr_el2) + 4);
+    if (current->is_vcpu && (esr & ESR_ISS_WFE) == 0) {
+        return vcpu_wait(cpu, vcpu_of(current));
+    }
+    return current;
+}
+
+static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
+{
+    uint64_t ec = ESR_EC(esr);
+    bool is_abort = ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER;
+
+    return fault_raise(cpu, (struct fault){.label = is_abort ? FAULT_VM : FAULT_USER_EXCEPTION,
+                                           .esr = esr,
+                                           .address = is_abort ? sysreg_read(far_el2) : 0});
+}
+
+struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
+{
+    struct thread *current = cpu->current;
+    uint64_t ec = ESR_EC(esr);
+
+    if (ec == ESR_EC_SVC) {
+        return syscall_handle(cpu, pd_of(current), esr & 0xffff);
+    }
+    if (ec == ESR_EC_WFX) {
+        return wait_for_event(cpu, current, esr);
+    }
+    if (ec == ESR_EC_FP) {
+        return fpu_switch(cpu, current);
+    }
+    if (!current->is_vcpu) {
+        return pd_exception(cpu, esr);
+    }
+    struct vcpu *vcpu = vcpu_of(current);
+    if (ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER) {
+        return vcpu_abort(cpu, vcpu, esr);
+    }
+    vcpu->page->esr = esr;
+    return vcpu_fault(cpu, vcpu, FAULT_VCPU);
+}
+
+struct thread *exception_irq(struct cpu *cpu, uint64_t esr)
+{
+    (void)esr;
+    struct thread *woken = irq_handle(cpu);
+
+    return cpu->attention ? sched_attend(cpu, woken) : sched_wake(cpu, woken);
+}
+
+/* An SError of a guest's device access goes back to the guest; a PD's is its fault. */
+struct thread *exception_serror(struct cpu *cpu, uint64_t esr)
+{
+    struct thread *current = cpu->current;
+
+    if (!current->is_vcpu) {
+        return fault_raise(cpu, (struct fault){FAULT_USER_EXCEPTION, esr, 0});
+    }
+    sysreg_write(hcr_el2, current->hcr | HCR_VSE);
+    return current;
+}
+
+_Noreturn void exception_own(uint64_t esr, uint64_t pc, uint64_t far)
+{
+    print("drover: exception in the kernel: ESR %x, PC %x, FAR %x\n", esr, pc, far);
+    for (;;) {
+        arch_wait_for_interrupt();
+    }
+}

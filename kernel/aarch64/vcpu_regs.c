@@ -1,0 +1,142 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The system registers of a guest. Those that a PD at EL0 would feel move at every switch and lie in
+ * memory while a PD runs; the others stay in the machine until another vCPU is loaded.
+ */
+#include "vcpu_regs.h"
+
+#include "arch.h"
+#include "regs.h"
+#include "vcpu_timer.h"
+#include "virq.h"
+
+/* Stay in the machine while loaded: X(enum name, register). */
+#define HEAVY_REGS(X)                                                                              \
+    X(TTBR0_EL1, ttbr0_el1)                                                                        \
+    X(TTBR1_EL1, ttbr1_el1)                                                                        \
+    X(TCR_EL1, tcr_el1)                                                                            \
+    X(MAIR_EL1, mair_el1)                                                                          \
+    X(AMAIR_EL1, amair_el1)                                                                        \
+    X(CONTEXTIDR_EL1, contextidr_el1)                                                              \
+    X(AFSR0_EL1, afsr0_el1)                                                                        \
+    X(AFSR1_EL1, afsr1_el1)                                                                        \
+    X(ESR_EL1, esr_el1)                                                                            \
+    X(FAR_EL1, far_el1)                                                                            \
+    X(PAR_EL1, par_el1)                                                                            \
+    X(VBAR_EL1, vbar_el1)                                                                          \
+    X(TPIDR_EL1, tpidr_el1)                                                                        \
+    X(SP_EL1, sp_el1)                                                                              \
+    X(ELR_EL1, elr_el1)                                                                            \
+    X(SPSR_EL1, spsr_el1)                                                                          \
+    X(CNTV_CTL_EL0, cntv_ctl_el0)                                                                  \
+    X(CNTV_CVAL_EL0, cntv_cval_el0)                                                                \
+    X(CNTP_CTL_EL0, cntp_ctl_el0)                                                                  \
+    X(CNTP_CVAL_EL0, cntp_cval_el0)                                                                \
+    X(CNTVOFF_EL2, cntvoff_el2)                                                                    \
+    X(VMPIDR_EL2, vmpidr_el2)
+
+/* SCTLR_EL1 as a core comes out of reset: RES1 bits only. Arm ARM DDI 0487, D17.2.118. */
+#define SCTLR_EL1_RESET 0x30d00800ul
+
+/* MPIDR_EL1: bit 31 RES1, Aff0 the number within the VM. D17.2.101. */
+#define MPIDR_RES1 (1ul << 31)
+
+void vcpu_regs_reset(struct vcpu *vcpu)
+{
+    vcpu->regs[VCPU_REG_SCTLR_EL1] = SCTLR_EL1_RESET;
+    vcpu->regs[VCPU_REG_VMPIDR_EL2] = MPIDR_RES1 | vcpu->id;
+    vcpu->page->pstate = PSTATE_DAIF | PSTATE_EL1H;
+}
+
+static void heavy_save(struct vcpu *vcpu)
+{
+#define SAVE(name, reg) vcpu->regs[VCPU_REG_##name] = sysreg_read(reg);
+    HEAVY_REGS(SAVE)
+#undef SAVE
+    sysreg_write(cntv_ctl_el0, 0);
+    sysreg_write(cntp_ctl_el0, 0);
+}
+
+static void heavy_restore(const struct vcpu *vcpu)
+{
+#define RESTORE(name, reg) sysreg_write(reg, vcpu->regs[VCPU_REG_##name]);
+    HEAVY_REGS(RESTORE)
+#undef RESTORE
+}
+
+void vcpu_load(struct cpu *cpu, struct vcpu *vcpu)
+{
+    struct vcpu *old = cpu->loaded;
+
+    if (old != NULL) {
+        heavy_save(old);
+        virq_unload(old);
+        old->is_loaded = false;
+        cpu->loaded = NULL;
+        vcpu_timer_unload(old);
+    }
+    if (vcpu != NULL) {
+        vcpu_timer_load(vcpu);
+        heavy_restore(vcpu);
+        virq_load(vcpu);
+        vcpu->is_loaded = true;
+        cpu->loaded = vcpu;
+    }
+}
+
+void vcpu_regs_leave(struct vcpu *vcpu)
+{
+    vcpu->regs[VCPU_REG_SCTLR_EL1] = sysreg_read(sctlr_el1);
+    vcpu->regs[VCPU_REG_CPACR_EL1] = sysreg_read(cpacr_el1);
+    vcpu->regs[VCPU_REG_TPIDR_EL0] = sysreg_read(tpidr_el0);
+    vcpu->regs[VCPU_REG_TPIDRRO_EL0] = sysreg_read(tpidrro_el0);
+    vcpu->regs[VCPU_REG_CNTKCTL_EL1] = sysreg_read(cntkctl_el1);
+}
+
+void vcpu_regs_enter(const struct vcpu *vcpu)
+{
+    sysreg_write(sctlr_el1, vcpu->regs[VCPU_REG_SCTLR_EL1]);
+    sysreg_write(cpacr_el1, vcpu->regs[VCPU_REG_CPACR_EL1]);
+    sysreg_write(tpidr_el0, vcpu->regs[VCPU_REG_TPIDR_EL0]);
+    sysreg_write(tpidrro_el0, vcpu->regs[VCPU_REG_TPIDRRO_EL0]);
+    sysreg_write(cntkctl_el1, vcpu->regs[VCPU_REG_CNTKCTL_EL1]);
+}
+
+bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
+{
+    if (reg >= VCPU_REG_COUNT) {
+        return false;
+    }
+    *value = vcpu->regs[reg];
+    if (vcpu->is_loaded) {
+        switch (reg) {
+#define READ(name, sysreg)                                                                         \
+    case VCPU_REG_##name:                                                                          \
+        *value = sysreg_read(sysreg);                                                              \
+        break;
+            HEAVY_REGS(READ)
+#undef READ
+        }
+    }
+    return true;
+}
+
+bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value)
+{
+    if (reg >= VCPU_REG_COUNT) {
+        return false;
+    }
+    vcpu->regs[reg] = value;
+    if (vcpu->is_loaded) {
+        switch (reg) {
+#define WRITE(name, sysreg)                                                                        \
+    case VCPU_REG_##name:                                                                          \
+        sysreg_write(sysreg, value);                                                               \
+        break;
+            HEAVY_REGS(WRITE)
+#undef WRITE
+        }
+    }
+    return true;
+}

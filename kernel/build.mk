@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The kernel for each configuration: build/target/CONFIG/kernel.elf. One link-time-optimised whole, so
+# that small files cost nothing on the paths that matter.
+
+KERNEL_SOURCES := $(wildcard kernel/*.c kernel/aarch64/*.c kernel/aarch64/*.S kernel/drivers/*.c)
+KERNEL_HEADERS := $(wildcard kernel/*.h kernel/aarch64/*.h kernel/drivers/*.h include/drover/*.h)
+KERNEL_CFLAGS  := -mgeneral-regs-only -ffixed-x18 -flto -Ikernel -Ikernel/aarch64
+
+define kernel_rules
+$(BUILD)/target/$(1)/kernel/%.o: kernel/% $(KERNEL_HEADERS)
+	@mkdir -p $$(@D)
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) $(KERNEL_CFLAGS) -c -o $$@ $$<
+
+$(BUILD)/target/$(1)/kernel.elf: $(KERNEL_SOURCES:kernel/%=$(BUILD)/target/$(1)/kernel/%.o) kernel/kernel.ld
+	$(TARGET_LD) $(TARGET_LDFLAGS) -T kernel/kernel.ld -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach config,$(CONFIGS),$(eval $(call kernel_rules,$(config))))

@@ -1,0 +1,11 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The core's EL2 registers.
+ */
+#pragma once
+
+#include "cpu.h"
+
+/* Sets the EL2 registers that stay the same for good, and empties the core's state. */
+void cpu_setup(struct cpu *cpu);

@@ -1,0 +1,33 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Where the kernel begins, and its table of contents: check the manifest, set up the core and the
+ * GIC, make the objects that the manifest names, run the most urgent one.
+ */
+#include "arch.h"
+#include "cpu_setup.h"
+#include "describe.h"
+#include "drivers/gicv2.h"
+#include "irq.h"
+#include "objects.h"
+#include "print.h"
+#include "sched.h"
+#include "vcpu_timer.h"
+#include "virq.h"
+
+/* entry.S */
+_Noreturn void thread_start(struct thread *thread, struct cpu *cpu);
+
+_Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu);
+
+_Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
+{
+    describe_system(manifest);
+    cpu_setup(cpu);
+    virq_init(gic_init(manifest->irq_lines));
+    struct objects objects = objects_create(manifest, cpu);
+    irq_init(manifest, objects.routes, objects.pds, objects.vcpus);
+    vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq, manifest->ptimer_irq);
+    print("drover: running\n");
+    thread_start(sched_block(cpu, NULL), cpu);
+}

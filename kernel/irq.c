@@ -1,0 +1,119 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One physical interrupt: acknowledged, its priority dropped, handed to its owner. It stays active
+ * until the owner ends it, which is how it is masked meanwhile. See irq.h.
+ */
+#include "irq.h"
+
+#include "drivers/gicv2.h"
+#include "print.h"
+#include "sched.h"
+#include "timer.h"
+#include "vcpu_timer.h"
+#include "virq.h"
+
+static struct irq_route *route_table;
+static uint32_t route_count;
+
+struct irq_route *irq_route(uint32_t intid)
+{
+    return intid < route_count ? &route_table[intid] : NULL;
+}
+
+static void route_own(uint32_t intid, enum route_kind kind, uint8_t channel)
+{
+    if (intid < route_count) {
+        route_table[intid] = (struct irq_route){.kind = kind, .channel = channel};
+        gic_configure(intid, false, kind == ROUTE_GUEST_TIMER ? GIC_PRIORITY_DEVICE : GIC_PRIORITY_KERNEL);
+        gic_enable(intid, kind != ROUTE_GUEST_TIMER);
+    }
+}
+
+static void route_device(const struct manifest_irq *irq, struct pd *pds, struct vcpu *vcpus)
+{
+    struct irq_route *route = irq_route(irq->intid);
+
+    if (route == NULL) {
+        return;
+    }
+    gic_configure(irq->intid, irq->edge != 0, GIC_PRIORITY_DEVICE);
+    if (irq->kind == VM_IRQ_STRAIGHT) {
+        *route = (struct irq_route){
+            .kind = ROUTE_VCPU, .edge = irq->edge != 0, .vcpu = &vcpus[irq->owner]};
+        virq_config(route->vcpu, irq->intid, 0);
+        return;
+    }
+    struct pd *pd = &pds[irq->owner];
+    *route = (struct irq_route){.kind = ROUTE_CHANNEL,
+                                .channel = (uint8_t)irq->channel,
+                                .edge = irq->edge != 0,
+                                .pd = pd};
+    pd->channels[irq->channel] = (struct channel){.kind = CHANNEL_IRQ, .intid = irq->intid};
+    gic_enable(irq->intid, true);
+}
+
+void irq_init(const struct manifest *manifest, struct irq_route *routes, struct pd *pds,
+              struct vcpu *vcpus)
+{
+    const struct manifest_irq *irqs =
+        (const struct manifest_irq *)((const char *)manifest + manifest->irq_offset);
+
+    route_table = routes;
+    route_count = manifest->irq_lines;
+    for (uint32_t i = 0; i < manifest->irq_count; i++) {
+        route_device(&irqs[i], pds, vcpus);
+    }
+    route_own(manifest->timer_irq, ROUTE_KERNEL_TIMER, 0);
+    route_own(manifest->maintenance_irq, ROUTE_MAINTENANCE, 0);
+    route_own(manifest->vtimer_irq, ROUTE_GUEST_TIMER, GUEST_TIMER_VIRTUAL);
+    route_own(manifest->ptimer_irq, ROUTE_GUEST_TIMER, GUEST_TIMER_PHYSICAL);
+}
+
+/* What is not a device's: rare enough to stand apart from the fast path. */
+static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *route, uint32_t intid)
+{
+    struct thread *woken = NULL;
+
+    switch (route->kind) {
+    case ROUTE_KERNEL_TIMER:
+        timer_stop();
+        sched_slice_over(cpu);
+        woken = vcpu_timer_expire(cpu);
+        break;
+    case ROUTE_MAINTENANCE:
+        woken = virq_maintain(cpu);
+        break;
+    default:
+        gic_enable(intid, false);
+        print("drover: interrupt %u belongs to nobody and is masked\n", intid);
+        break;
+    }
+    gic_deactivate(intid);
+    return woken;
+}
+
+struct thread *irq_handle(struct cpu *cpu)
+{
+    uint32_t acknowledged = gic_acknowledge();
+    uint32_t intid = acknowledged & LR_VINTID_MASK;
+
+    if (intid >= route_count) {
+        return NULL;
+    }
+    struct irq_route *route = &route_table[intid];
+    gic_drop(acknowledged);
+    switch (route->kind) {
+    case ROUTE_VCPU:
+        return virq_raise(route->vcpu, route->lr);
+    case ROUTE_GUEST_TIMER:
+        if (cpu->loaded != NULL) {
+            return virq_raise(cpu->loaded, cpu->loaded->virq.timer_lr[route->channel]);
+        }
+        return irq_handle_own(cpu, route, intid);
+    case ROUTE_CHANNEL:
+        return pd_signal(route->pd, route->channel);
+    default:
+        return irq_handle_own(cpu, route, intid);
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Physical interrupts and where each goes.
+ */
+#pragma once
+
+#include "arch.h"
+#include "vcpu.h"
+
+enum route_kind {
+    ROUTE_NONE,          /* nobody's: masked if it ever fires */
+    ROUTE_CHANNEL,       /* to a PD by channel */
+    ROUTE_VCPU,          /* straight to a vCPU */
+    ROUTE_GUEST_TIMER,   /* to the vCPU that is loaded */
+    ROUTE_KERNEL_TIMER,
+    ROUTE_MAINTENANCE,
+};
+
+struct irq_route {
+    uint8_t kind;        /* enum route_kind */
+    uint8_t channel;     /* ROUTE_CHANNEL; of ROUTE_GUEST_TIMER: enum guest_timer */
+    bool edge;
+    uint32_t lr;         /* ROUTE_VCPU: the list register value that injects it */
+    union {
+        struct pd *pd;
+        struct vcpu *vcpu;
+    };
+};
+
+_Static_assert(sizeof(struct irq_route) <= IRQ_OBJECT_SIZE,
+               "IRQ_OBJECT_SIZE of manifest.h is too small");
+
+/* Sets the route of every interrupt in the manifest and of the kernel's own; enables what is not a
+ * guest's. `routes` has manifest->irq_lines elements. */
+void irq_init(const struct manifest *manifest, struct irq_route *routes, struct pd *pds,
+              struct vcpu *vcpus);
+
+/* The route of `intid`, or NULL where there is no such line. */
+struct irq_route *irq_route(uint32_t intid);
+
+/* Takes one pending interrupt and does what its route says. Returns the thread that woke, or NULL. */
+struct thread *irq_handle(struct cpu *cpu);

@@ -1,0 +1,128 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Notifications, calls and replies. See pd.h.
+ */
+#include "pd.h"
+
+#include "fault.h"
+#include "vcpu.h"
+
+struct thread *pd_signal(struct pd *pd, unsigned channel)
+{
+    pd->pending |= 1ull << channel;
+    if (pd->thread.state != THREAD_WAITING) {
+        return NULL;
+    }
+    pd->frame.x[0] = pd->pending;
+    pd->pending = 0;
+    pd->thread.state = THREAD_READY;
+    return &pd->thread;
+}
+
+void pd_copy_message(struct pd *to, const struct pd *from, uint64_t msginfo)
+{
+    uint64_t count = MSGINFO_COUNT(msginfo);
+
+    if (count > MESSAGE_WORD_MAX) {
+        count = MESSAGE_WORD_MAX;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        to->message->mr[i] = from->message->mr[i];
+    }
+}
+
+/* `pd` takes the message of `sender`, who then waits for the answer. */
+static void message_take(struct pd *pd, struct thread *sender)
+{
+    pd->caller = sender;
+    sender->state = THREAD_REPLY;
+    pd->frame.x[0] = sender->event;
+    pd->frame.x[1] = sender->msginfo;
+    if (sender->event < EVENT_FAULT) {
+        pd_copy_message(pd, pd_of(sender), sender->msginfo);
+    } else if (!sender->is_vcpu) {
+        fault_write_message(pd, pd_of(sender));
+    }
+}
+
+struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uint64_t msginfo)
+{
+    thread->receiver = pd;
+    thread->event = event;
+    thread->msginfo = msginfo;
+    if (pd->thread.state == THREAD_WAITING) {
+        message_take(pd, thread);
+        pd->thread.state = THREAD_READY;
+        return &pd->thread;
+    }
+    thread->state = THREAD_SENDING;
+    thread->next = NULL;
+    thread->previous = pd->sender_tail;
+    if (pd->sender_tail != NULL) {
+        pd->sender_tail->next = thread;
+    } else {
+        pd->sender_head = thread;
+    }
+    pd->sender_tail = thread;
+    return NULL;
+}
+
+static void sender_remove(struct pd *pd, struct thread *thread)
+{
+    if (thread->previous != NULL) {
+        thread->previous->next = thread->next;
+    } else {
+        pd->sender_head = thread->next;
+    }
+    if (thread->next != NULL) {
+        thread->next->previous = thread->previous;
+    } else {
+        pd->sender_tail = thread->previous;
+    }
+}
+
+void pd_cancel_send(struct thread *thread)
+{
+    if (thread->state == THREAD_SENDING) {
+        sender_remove(thread->receiver, thread);
+    } else if (thread->state == THREAD_REPLY && thread->receiver->caller == thread) {
+        thread->receiver->caller = NULL;
+    }
+}
+
+bool pd_take_event(struct pd *pd)
+{
+    if (pd->pending != 0) {
+        pd->frame.x[0] = pd->pending;
+        pd->pending = 0;
+        return true;
+    }
+    if (pd->sender_head != NULL) {
+        struct thread *sender = pd->sender_head;
+        sender_remove(pd, sender);
+        message_take(pd, sender);
+        return true;
+    }
+    return false;
+}
+
+struct thread *pd_reply(struct pd *pd, uint64_t msginfo)
+{
+    struct thread *caller = pd->caller;
+
+    if (caller == NULL) {
+        return NULL;
+    }
+    pd->caller = NULL;
+    if (caller->is_vcpu) {
+        return vcpu_resume(vcpu_of(caller));
+    }
+    if (caller->event < EVENT_FAULT) {
+        pd_copy_message(pd_of(caller), pd, msginfo);
+        caller->frame->x[0] = DROVER_OK;
+        caller->frame->x[1] = msginfo;
+    }
+    caller->state = THREAD_READY;
+    return caller;
+}

@@ -1,0 +1,54 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A thread: what the scheduler runs, either a protection domain's program or a vCPU. It is the
+ * first member of both, so that the entry code needs to know nothing else.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cpu;
+
+/* Registers of a thread that does not run; the first bytes of a vCPU's page. */
+struct frame {
+    uint64_t x[31];
+    uint64_t pc;
+    uint64_t pstate;
+    uint64_t sp_el0;
+};
+
+/* FP and SIMD registers, swapped when somebody else uses them (thread_aarch64.c). */
+struct fpu_state {
+    uint64_t v[64];
+    uint64_t fpcr;
+    uint64_t fpsr;
+};
+
+enum thread_state {
+    THREAD_STOPPED, /* not started, stopped by its parent, or its fault was not answered */
+    THREAD_READY,   /* running or in a ready queue */
+    THREAD_WAITING, /* a PD in a wait */
+    THREAD_SENDING, /* a call or fault that the receiver has not taken yet */
+    THREAD_REPLY,   /* a call or fault that the receiver has taken and not answered */
+    THREAD_WFI,     /* a vCPU that waits for an interrupt */
+};
+
+struct thread {
+    struct frame *frame;      /* EL2 VA; offset 0 is known to entry.S */
+    struct thread *next;      /* in a ready queue or a PD's queue of senders */
+    struct thread *previous;
+    struct fpu_state *fpu;    /* NULL: the PD may not use FP */
+    uint64_t vttbr;
+    uint64_t hcr;
+    uint64_t budget;          /* length of a turn among equals, in counter ticks */
+    uint8_t priority;
+    uint8_t state;            /* enum thread_state */
+    bool is_vcpu;
+    bool is_queued;           /* in a ready queue */
+    struct pd *receiver;      /* SENDING, REPLY: who gets or has the message */
+    uint64_t event;           /* SENDING: what the receiver's wait returns */
+    uint64_t msginfo;
+};

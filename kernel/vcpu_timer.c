@@ -1,0 +1,97 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Timers of vCPUs that are not loaded. See vcpu_timer.h.
+ */
+#include "vcpu_timer.h"
+
+#include "drivers/gicv2.h"
+#include "sched.h"
+#include "timer.h"
+#include "virq.h"
+
+/* CNTV_CTL_EL0 and CNTP_CTL_EL0, Arm ARM DDI 0487, D17.11.17 */
+#define CNT_CTL_ENABLE 1ul
+#define CNT_CTL_IMASK  2ul
+
+static struct vcpu *all_vcpus;
+static uint32_t all_count;
+static uint32_t timer_irqs[GUEST_TIMER_COUNT];
+
+void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, uint32_t ptimer_irq)
+{
+    all_vcpus = vcpus;
+    all_count = count;
+    timer_irqs[GUEST_TIMER_VIRTUAL] = vtimer_irq;
+    timer_irqs[GUEST_TIMER_PHYSICAL] = ptimer_irq;
+}
+
+/* When a timer of a vCPU that is not loaded comes due, on the physical counter. */
+static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer)
+{
+    bool is_virtual = timer == GUEST_TIMER_VIRTUAL;
+    uint64_t ctl = vcpu->regs[is_virtual ? VCPU_REG_CNTV_CTL_EL0 : VCPU_REG_CNTP_CTL_EL0];
+    uint64_t cval = vcpu->regs[is_virtual ? VCPU_REG_CNTV_CVAL_EL0 : VCPU_REG_CNTP_CVAL_EL0];
+
+    if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE ||
+        !vcpu->virq.timer_enabled[timer]) {
+        return TIMER_NEVER;
+    }
+    return is_virtual ? cval + vcpu->regs[VCPU_REG_CNTVOFF_EL2] : cval;
+}
+
+static bool is_raised(const struct vcpu *vcpu, enum guest_timer timer)
+{
+    struct virq_place place;
+    return virq_find(vcpu, virq_slot(timer_irqs[timer]), &place);
+}
+
+void vcpu_timer_unload(struct vcpu *vcpu)
+{
+    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        gic_enable(timer_irqs[i], false);
+        gic_bit_write(GICD_ICACTIVER, timer_irqs[i]);
+        if (!is_raised(vcpu, i)) {
+            timer_set(deadline(vcpu, i));
+        }
+    }
+}
+
+void vcpu_timer_load(struct vcpu *vcpu)
+{
+    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        gic_bit_write(is_raised(vcpu, i) ? GICD_ISACTIVER : GICD_ICACTIVER, timer_irqs[i]);
+        gic_enable(timer_irqs[i], vcpu->virq.timer_enabled[i]);
+    }
+}
+
+struct thread *vcpu_timer_expire(struct cpu *cpu)
+{
+    uint64_t now = timer_now();
+    struct thread *first = NULL;
+
+    for (struct vcpu *vcpu = all_vcpus; vcpu < all_vcpus + all_count; vcpu++) {
+        if (vcpu->is_loaded) {
+            continue;
+        }
+        for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+            uint64_t due = deadline(vcpu, i);
+            if (is_raised(vcpu, i)) {
+                continue;
+            }
+            if (due > now) {
+                timer_set(due);
+                continue;
+            }
+            struct thread *woken = virq_raise(vcpu, vcpu->virq.timer_lr[i]);
+            if (woken != NULL && first != NULL) {
+                bool is_more = woken->priority > first->priority;
+                sched_enqueue(cpu, is_more ? first : woken);
+                first = is_more ? woken : first;
+            } else if (woken != NULL) {
+                first = woken;
+            }
+        }
+    }
+    return first;
+}

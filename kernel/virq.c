@@ -1,0 +1,294 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * List registers and spill. A list register is the hardware's copy of one interrupt; when all are taken the
+ * less urgent ones wait in the spill, and maintenance interrupts bring them back. See virq.h.
+ */
+#include "virq.h"
+
+#include "drivers/gicv2.h"
+
+static unsigned list_reg_count;
+static uint32_t list_reg_mask;
+
+void virq_init(unsigned count)
+{
+    list_reg_count = count < LIST_REG_MAX ? count : LIST_REG_MAX;
+    list_reg_mask = (1u << list_reg_count) - 1;
+}
+
+static uint32_t list_reg_get(const struct vcpu *vcpu, unsigned index)
+{
+    return vcpu->is_loaded ? mmio_read32(GICH_LR(index)) : vcpu->virq.list_regs[index];
+}
+
+static void list_reg_set(struct vcpu *vcpu, unsigned index, uint32_t lr)
+{
+    if (vcpu->is_loaded) {
+        mmio_write32(GICH_LR(index), lr);
+    } else {
+        vcpu->virq.list_regs[index] = lr;
+    }
+}
+
+/* List registers that hold nothing, an EOI to report included. */
+static uint32_t list_regs_free(const struct vcpu *vcpu)
+{
+    if (vcpu->is_loaded) {
+        return mmio_read32(GICH_ELRSR) & list_reg_mask;
+    }
+    uint32_t free = 0;
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        free |= (vcpu->virq.list_regs[i] & LR_STATE_MASK) == 0 ? 1u << i : 0;
+    }
+    return free;
+}
+
+unsigned virq_slot(uint32_t lr)
+{
+    uint32_t intid = lr & LR_VINTID_MASK;
+    return intid < 16 ? (lr >> LR_SOURCE_SHIFT & 7) * 16 + intid : VIRQ_SGI_SLOTS + intid - 16;
+}
+
+bool virq_find(const struct vcpu *vcpu, unsigned slot, struct virq_place *place)
+{
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        uint32_t lr = list_reg_get(vcpu, i);
+        if ((lr & LR_STATE_MASK) != 0 && virq_slot(lr) == slot) {
+            *place = (struct virq_place){.is_list_reg = true, .index = i};
+            return true;
+        }
+    }
+    *place = (struct virq_place){.is_list_reg = false, .index = slot};
+    return vcpu->virq.spill[slot] != 0;
+}
+
+uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place)
+{
+    return place.is_list_reg ? list_reg_get(vcpu, place.index) : vcpu->virq.spill[place.index];
+}
+
+/* The most urgent slot of the spill that has a bit of `state`; false if none has. */
+static bool spill_first(const struct vcpu *vcpu, uint32_t state, unsigned *slot)
+{
+    uint32_t best = UINT32_MAX;
+
+    for (unsigned word = 0; word < sizeof vcpu->virq.spill_map / sizeof(uint32_t); word++) {
+        for (uint32_t map = vcpu->virq.spill_map[word]; map != 0; map &= map - 1) {
+            unsigned candidate = word * 32 + (unsigned)__builtin_ctz(map);
+            uint32_t lr = vcpu->virq.spill[candidate];
+            if ((lr & state) != 0 && (lr & LR_PRIORITY_MASK) < best) {
+                best = lr & LR_PRIORITY_MASK;
+                *slot = candidate;
+            }
+        }
+    }
+    return best != UINT32_MAX;
+}
+
+/* Maintenance interrupts are asked for while the spill holds something to bring back (no pending list
+ * register left) or to end (an EOI that finds no list register). */
+static void hcr_update(struct vcpu *vcpu)
+{
+    uint32_t hcr = GICH_HCR_EN;
+    unsigned slot;
+
+    if (vcpu->virq.spill_count != 0) {
+        hcr |= GICH_HCR_LRENPIE;
+        hcr |= spill_first(vcpu, LR_PENDING, &slot) ? GICH_HCR_NPIE : 0;
+    }
+    if (hcr != vcpu->virq.hcr) {
+        vcpu->virq.hcr = hcr;
+        if (vcpu->is_loaded) {
+            mmio_write32(GICH_HCR, hcr);
+        }
+    }
+}
+
+static void spill_set(struct vcpu *vcpu, unsigned slot, uint32_t lr)
+{
+    struct virq_state *virq = &vcpu->virq;
+    bool was_used = virq->spill[slot] != 0;
+    bool is_used = (lr & LR_STATE_MASK) != 0;
+
+    virq->spill[slot] = is_used ? lr : 0;
+    if (is_used && !was_used) {
+        virq->spill_map[slot / 32] |= 1u << slot % 32;
+        virq->spill_count++;
+    } else if (!is_used && was_used) {
+        virq->spill_map[slot / 32] &= ~(1u << slot % 32);
+        virq->spill_count--;
+    }
+    hcr_update(vcpu);
+}
+
+void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr)
+{
+    if (place.is_list_reg) {
+        list_reg_set(vcpu, place.index, (lr & LR_STATE_MASK) != 0 ? lr : 0);
+    } else {
+        spill_set(vcpu, place.index, lr);
+    }
+}
+
+/* Smaller is more urgent. An active interrupt is given up last: its end would have to be trapped. */
+static uint32_t rank(uint32_t lr)
+{
+    return (lr & LR_PRIORITY_MASK) | ((lr & LR_ACTIVE) != 0 ? 0 : LR_STATE_MASK);
+}
+
+/* The list register whose interrupt is the first to give way. */
+static unsigned list_reg_victim(const struct vcpu *vcpu)
+{
+    unsigned victim = 0;
+    for (unsigned i = 1; i < list_reg_count; i++) {
+        if (rank(list_reg_get(vcpu, i)) > rank(list_reg_get(vcpu, victim))) {
+            victim = i;
+        }
+    }
+    return victim;
+}
+
+/* While the spill has a pending interrupt, so has a list register: virq_add() sees to that. */
+bool virq_is_pending(const struct vcpu *vcpu)
+{
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        if ((list_reg_get(vcpu, i) & LR_PENDING) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void virq_add(struct vcpu *vcpu, uint32_t lr)
+{
+    uint32_t free = list_regs_free(vcpu);
+
+    if (free != 0) {
+        list_reg_set(vcpu, (unsigned)__builtin_ctz(free), lr);
+        return;
+    }
+    unsigned victim = list_reg_victim(vcpu);
+    uint32_t evicted = list_reg_get(vcpu, victim);
+    if ((lr & LR_PRIORITY_MASK) < (evicted & LR_PRIORITY_MASK) ||
+        ((lr & LR_PENDING) != 0 && !virq_is_pending(vcpu))) {
+        list_reg_set(vcpu, victim, lr);
+        lr = evicted;
+    }
+    spill_set(vcpu, virq_slot(lr), lr);
+}
+
+static struct thread *wake(struct vcpu *vcpu)
+{
+    if (vcpu->thread.state != THREAD_WFI) {
+        return NULL;
+    }
+    vcpu->thread.state = THREAD_READY;
+    return &vcpu->thread;
+}
+
+struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
+{
+    struct virq_place place;
+
+    if ((lr & LR_HW) != 0 && vcpu->is_loaded && vcpu->virq.spill_count == 0) {
+        uint32_t free = mmio_read32(GICH_ELRSR) & list_reg_mask;
+        if (free != 0) {
+            mmio_write32(GICH_LR((unsigned)__builtin_ctz(free)), lr);
+            return wake(vcpu);
+        }
+    }
+    if (!virq_find(vcpu, virq_slot(lr), &place)) {
+        virq_add(vcpu, lr);
+    } else if ((lr & LR_HW) == 0) {
+        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
+    }
+    return wake(vcpu);
+}
+
+/* The guest ended `count` interrupts that were in no list register: the most urgent active ones. */
+static void spill_end(struct vcpu *vcpu, unsigned count)
+{
+    unsigned slot;
+
+    while (count-- > 0 && spill_first(vcpu, LR_ACTIVE, &slot)) {
+        uint32_t lr = vcpu->virq.spill[slot];
+        if ((lr & LR_HW) != 0) {
+            gic_deactivate(lr >> LR_PINTID_SHIFT & LR_VINTID_MASK);
+        }
+        spill_set(vcpu, slot, lr & ~LR_ACTIVE);
+    }
+}
+
+/* Brings pending interrupts back, the most urgent first, until one has to stay. */
+static void refill(struct vcpu *vcpu)
+{
+    unsigned slot;
+
+    while (spill_first(vcpu, LR_PENDING, &slot)) {
+        uint32_t lr = vcpu->virq.spill[slot];
+        spill_set(vcpu, slot, 0);
+        virq_add(vcpu, lr);
+        if (vcpu->virq.spill[slot] != 0) {
+            return;
+        }
+    }
+}
+
+/* List registers whose interrupt the guest ended and whose end the VMM asked for. */
+static void eoi_collect(struct vcpu *vcpu)
+{
+    uint32_t ended = mmio_read32(GICH_EISR) & list_reg_mask;
+
+    for (; ended != 0; ended &= ended - 1) {
+        unsigned index = (unsigned)__builtin_ctz(ended);
+        uint32_t intid = mmio_read32(GICH_LR(index)) & LR_VINTID_MASK;
+        mmio_write32(GICH_LR(index), 0);
+        vcpu->eoi[intid / 64] |= 1ull << intid % 64;
+        vcpu->eoi_pending = true;
+    }
+}
+
+struct thread *virq_maintain(struct cpu *cpu)
+{
+    struct vcpu *vcpu = cpu->loaded;
+
+    if (vcpu == NULL) {
+        mmio_write32(GICH_HCR, 0);
+        return NULL;
+    }
+    uint32_t eoi_count = mmio_read32(GICH_HCR) >> GICH_HCR_EOICOUNT_SHIFT;
+    if (eoi_count != 0) {
+        mmio_write32(GICH_HCR, vcpu->virq.hcr);
+        spill_end(vcpu, eoi_count);
+    }
+    eoi_collect(vcpu);
+    refill(vcpu);
+    return vcpu->eoi_pending ? vcpu_report_eoi(cpu, vcpu) : NULL;
+}
+
+void virq_unload(struct vcpu *vcpu)
+{
+    struct virq_state *virq = &vcpu->virq;
+
+    eoi_collect(vcpu);
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        virq->list_regs[i] = mmio_read32(GICH_LR(i));
+        mmio_write32(GICH_LR(i), 0);
+    }
+    virq->vmcr = mmio_read32(GICH_VMCR);
+    virq->apr = mmio_read32(GICH_APR);
+    mmio_write32(GICH_HCR, 0);
+}
+
+void virq_load(struct vcpu *vcpu)
+{
+    const struct virq_state *virq = &vcpu->virq;
+
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        mmio_write32(GICH_LR(i), virq->list_regs[i]);
+    }
+    mmio_write32(GICH_VMCR, virq->vmcr);
+    mmio_write32(GICH_APR, virq->apr);
+    mmio_write32(GICH_HCR, virq->hcr | GICH_HCR_EN);
+}

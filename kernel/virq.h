@@ -1,0 +1,65 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Virtual interrupts: the pending and active state of a vCPU's interrupts, in list registers and, when those are
+ * full, in the spill. The VMM owns their configuration; this owns their state.
+ */
+#pragma once
+
+#include "vcpu.h"
+
+/* Keeps in mind how many list registers the GIC has. */
+void virq_init(unsigned count);
+
+/* Makes list register value `lr` (pending) part of the vCPU's state. Returns its thread if that
+ * woke it out of WFI, else NULL. */
+struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr);
+
+/* True if an interrupt is pending in a list register or the spill. */
+bool virq_is_pending(const struct vcpu *vcpu);
+
+/* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as virq_raise(). */
+enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken);
+
+/* Pending and active masks of INTIDs first..first+31, bound physical interrupts included. */
+void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active);
+
+/* VIRQ_OP_* on the interrupt `intid` (SGIs: of `source`). `*before` gets VIRQ_STATE_*. */
+enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
+                              uint64_t *before);
+
+/* Mirrors the guest's configuration (VIRQ_CONFIG_*) of a bound interrupt to the physical GIC. */
+enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags);
+
+/* The maintenance interrupt of the loaded vCPU: refills list registers, collects EOIs. Returns the
+ * thread that woke, or NULL. */
+struct thread *virq_maintain(struct cpu *cpu);
+
+/* The list register value that makes bound interrupt `intid` pending with configuration `flags`. */
+uint32_t virq_bound_lr(uint32_t intid, uint64_t flags);
+
+/* ---- The state itself, shared by virq.c and virq_control.c ---- */
+
+/* A place that holds an interrupt: a list register or a slot of the spill. */
+struct virq_place {
+    bool is_list_reg;
+    unsigned index;
+};
+
+/* The slot of the spill that belongs to a list register value. */
+unsigned virq_slot(uint32_t lr);
+
+/* Finds the interrupt that has slot `slot`. False if it is neither pending nor active. */
+bool virq_find(const struct vcpu *vcpu, unsigned slot, struct virq_place *place);
+
+uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place);
+
+/* Stores `lr` there; one that is neither pending nor active frees the place. */
+void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr);
+
+/* Gives an interrupt that has no place yet a list register, or a slot if more urgent ones have all. */
+void virq_add(struct vcpu *vcpu, uint32_t lr);
+
+/* Moves the GIC state of a vCPU out of the machine and back into it. */
+void virq_unload(struct vcpu *vcpu);
+void virq_load(struct vcpu *vcpu);

@@ -1,0 +1,226 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a VMM may do to the interrupts of its vCPUs: inject, look, change, and configure those that
+ * are bound to physical ones. Everything here comes from an unprivileged program and is checked. See virq.h.
+ */
+#include "virq.h"
+
+#include "drivers/gicv2.h"
+#include "irq.h"
+
+/* The guest timer with this INTID, or GUEST_TIMER_COUNT. */
+static unsigned guest_timer_of(uint32_t intid)
+{
+    const struct irq_route *route = irq_route(intid);
+    return route != NULL && route->kind == ROUTE_GUEST_TIMER ? route->channel : GUEST_TIMER_COUNT;
+}
+
+/* The route of an SPI that goes straight to this vCPU, or NULL. */
+static struct irq_route *straight_route(const struct vcpu *vcpu, uint32_t intid)
+{
+    struct irq_route *route = irq_route(intid);
+    return route != NULL && route->kind == ROUTE_VCPU && route->vcpu == vcpu ? route : NULL;
+}
+
+static bool is_bound(const struct vcpu *vcpu, uint32_t intid)
+{
+    return straight_route(vcpu, intid) != NULL || guest_timer_of(intid) != GUEST_TIMER_COUNT;
+}
+
+/* The physical state of a timer belongs to the vCPU that is loaded. */
+static bool is_physical_visible(const struct vcpu *vcpu, uint32_t intid)
+{
+    return straight_route(vcpu, intid) != NULL ||
+           (guest_timer_of(intid) != GUEST_TIMER_COUNT && vcpu->is_loaded);
+}
+
+uint32_t virq_bound_lr(uint32_t intid, uint64_t flags)
+{
+    uint32_t priority = flags & VIRQ_CONFIG_PRIORITY_MASK;
+    return LR_HW | LR_PENDING | ((flags & VIRQ_CONFIG_GROUP1) != 0 ? LR_GROUP1 : 0) |
+           priority >> 3 << LR_PRIORITY_SHIFT | intid << LR_PINTID_SHIFT | intid;
+}
+
+enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken)
+{
+    uint32_t intid = word & INJECT_INTID_MASK;
+    uint32_t lr = LR_PENDING | ((word & INJECT_GROUP1) != 0 ? LR_GROUP1 : 0) |
+                  (word >> 19 & 0x1f) << LR_PRIORITY_SHIFT | intid;
+
+    if (intid >= GIC_INTID_SPURIOUS_FIRST || is_bound(vcpu, intid)) {
+        return DROVER_ERR_ARGUMENT;
+    }
+    if ((word & INJECT_HW) != 0) {
+        uint32_t id = word >> 24 & 0x3f;
+        if (id >= CHANNEL_MAX || vcpu->vmm->channels[id].kind != CHANNEL_IRQ) {
+            return DROVER_ERR_CHANNEL;
+        }
+        lr |= LR_HW | vcpu->vmm->channels[id].intid << LR_PINTID_SHIFT;
+    } else {
+        lr |= (word & INJECT_EOI) != 0 ? LR_EOI : 0;
+        lr |= intid < 16 ? (word >> 10 & 7) << LR_SOURCE_SHIFT : 0;
+    }
+    *woken = virq_raise(vcpu, lr);
+    return DROVER_OK;
+}
+
+void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active)
+{
+    struct virq_place place;
+
+    *pending = 0;
+    *active = 0;
+    for (uint32_t i = 0; i < 32; i++) {
+        uint32_t intid = first + i;
+        bool has_place = false;
+        for (uint32_t source = 0; source < (intid < 16 ? VCPU_MAX : 1); source++) {
+            if (virq_find(vcpu, virq_slot(source << LR_SOURCE_SHIFT | intid), &place)) {
+                uint32_t lr = virq_get(vcpu, place);
+                *pending |= (lr & LR_PENDING) != 0 ? 1u << i : 0;
+                *active |= (lr & LR_ACTIVE) != 0 ? 1u << i : 0;
+                has_place = true;
+            }
+        }
+        if (is_physical_visible(vcpu, intid)) {
+            *pending |= gic_bit_read(GICD_ISPENDR, intid) ? 1u << i : 0;
+            *active |= !has_place && gic_bit_read(GICD_ISACTIVER, intid) ? 1u << i : 0;
+        }
+    }
+}
+
+/* The physical interrupt behind a place is ended; an edge that the guest has not seen stays pending. */
+static void physical_release(const struct vcpu *vcpu, uint32_t lr, bool keep_pending)
+{
+    uint32_t intid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
+    const struct irq_route *route = irq_route(intid);
+
+    if (keep_pending && route != NULL && route->edge) {
+        gic_bit_write(GICD_ISPENDR, intid);
+    }
+    if (guest_timer_of(intid) == GUEST_TIMER_COUNT || vcpu->is_loaded) {
+        gic_deactivate(intid);
+    }
+}
+
+static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool is_withdrawal)
+{
+    uint32_t lr = virq_get(vcpu, place);
+    uint32_t pintid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
+
+    if ((lr & LR_PENDING) == 0) {
+        return;
+    }
+    virq_put(vcpu, place, lr & ~LR_PENDING);
+    if ((lr & LR_HW) == 0 || (lr & LR_ACTIVE) != 0) {
+        return;
+    }
+    if (is_bound(vcpu, pintid)) {
+        physical_release(vcpu, lr, is_withdrawal);
+    } else if (!is_withdrawal) {
+        physical_release(vcpu, lr, false);
+    }
+}
+
+static void active_set(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op, bool found,
+                       struct virq_place place)
+{
+    if (found) {
+        virq_put(vcpu, place, virq_get(vcpu, place) | LR_ACTIVE);
+        return;
+    }
+    uint32_t lr = (op >> 11 & 0x1f) << LR_PRIORITY_SHIFT | (op >> 16 & 1 ? LR_GROUP1 : 0) | intid;
+    if (is_bound(vcpu, intid)) {
+        lr |= LR_HW | intid << LR_PINTID_SHIFT;
+        if (is_physical_visible(vcpu, intid)) {
+            gic_bit_write(GICD_ISACTIVER, intid);
+        }
+    } else if (intid < 16) {
+        lr |= source << LR_SOURCE_SHIFT;
+    }
+    virq_add(vcpu, lr | LR_ACTIVE);
+}
+
+static void active_clear(struct vcpu *vcpu, uint32_t intid, bool found, struct virq_place place)
+{
+    uint32_t lr = found ? virq_get(vcpu, place) : 0;
+
+    if ((lr & LR_ACTIVE) != 0) {
+        virq_put(vcpu, place, lr & ~LR_ACTIVE);
+        if ((lr & LR_HW) != 0) {
+            physical_release(vcpu, lr, false);
+        }
+    } else if (!found && is_physical_visible(vcpu, intid)) {
+        gic_bit_write(GICD_ICACTIVER, intid);
+    }
+}
+
+enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
+                              uint64_t *before)
+{
+    struct virq_place place;
+
+    if (intid >= GIC_INTID_SPURIOUS_FIRST || source >= VCPU_MAX || (intid >= 16 && source != 0)) {
+        return DROVER_ERR_ARGUMENT;
+    }
+    bool found = virq_find(vcpu, virq_slot(source << LR_SOURCE_SHIFT | intid), &place);
+    uint32_t lr = found ? virq_get(vcpu, place) : 0;
+    bool visible = is_physical_visible(vcpu, intid);
+    *before = ((lr & LR_PENDING) != 0 ? VIRQ_STATE_PENDING : 0) |
+              ((lr & LR_ACTIVE) != 0 ? VIRQ_STATE_ACTIVE : 0);
+
+    switch (op & 0xff) {
+    case VIRQ_OP_WITHDRAW:
+    case VIRQ_OP_CLEAR_PENDING:
+        if (found) {
+            pending_remove(vcpu, place, (op & 0xff) == VIRQ_OP_WITHDRAW);
+        }
+        if (visible && (op & 0xff) == VIRQ_OP_CLEAR_PENDING) {
+            gic_bit_write(GICD_ICPENDR, intid);
+        }
+        return DROVER_OK;
+    case VIRQ_OP_SET_PENDING:
+        if (!visible) {
+            return DROVER_ERR_ARGUMENT;
+        }
+        gic_bit_write(GICD_ISPENDR, intid);
+        return DROVER_OK;
+    case VIRQ_OP_SET_ACTIVE:
+        active_set(vcpu, intid, source, op, found, place);
+        return DROVER_OK;
+    case VIRQ_OP_CLEAR_ACTIVE:
+        active_clear(vcpu, intid, found, place);
+        return DROVER_OK;
+    default:
+        return DROVER_ERR_ARGUMENT;
+    }
+}
+
+/* Guests share the lower half of the physical priorities, in their own order. */
+static uint8_t physical_priority(uint64_t flags)
+{
+    return (uint8_t)(GIC_PRIORITY_DEVICE | (flags & VIRQ_CONFIG_PRIORITY_MASK) >> 1);
+}
+
+enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
+{
+    struct irq_route *route = straight_route(vcpu, intid);
+    unsigned timer = guest_timer_of(intid);
+    bool enable = (flags & VIRQ_CONFIG_ENABLE) != 0;
+
+    if (route != NULL) {
+        route->lr = virq_bound_lr(intid, flags);
+        gic_configure(intid, route->edge, physical_priority(flags));
+        gic_enable(intid, enable);
+        return DROVER_OK;
+    }
+    if (timer == GUEST_TIMER_COUNT) {
+        return DROVER_ERR_ARGUMENT;
+    }
+    vcpu->virq.timer_lr[timer] = virq_bound_lr(intid, flags);
+    vcpu->virq.timer_enabled[timer] = enable;
+    if (vcpu->is_loaded) {
+        gic_enable(intid, enable);
+    }
+    return DROVER_OK;
+}
