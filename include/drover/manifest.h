@@ -52,6 +52,12 @@
 #define LOADER_INFO_OFFSET 0x40
 #define LOADER_INFO_MAGIC  0x524544414f4cu /* "LOADER" */
 
+/* Offsets in struct loader_info for the loader's assembly. */
+#define LOADER_INFO_IMAGE_SIZE   0x10
+#define LOADER_INFO_LOADER_TABLE 0x18
+#define LOADER_INFO_KERNEL_TABLE 0x20
+#define LOADER_INFO_KERNEL_ENTRY 0x28
+
 #ifndef __ASSEMBLER__
 
 struct loader_range {
