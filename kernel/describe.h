@@ -1,7 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What a debug kernel tells: who is granted what, and the story of a fault. Release kernels are silent.
+ * What a debug kernel tells: who is granted what, and the story of a fault. Release kernels are
+ * silent.
  */
 #pragma once
 

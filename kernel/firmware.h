@@ -7,5 +7,6 @@
 
 #include <stdint.h>
 
-/* Makes an SMC with x0..x7 from `x`, where the results go too. SMC Calling Convention, Arm DEN0028. */
+/* Makes an SMC with x0..x7 from `x`, where the results go too. SMC Calling Convention, Arm DEN0028.
+ */
 void firmware_call(uint64_t x[8]);

@@ -18,7 +18,7 @@
 /* entry.S */
 _Noreturn void thread_start(struct thread *thread, struct cpu *cpu);
 
-_Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu);
+COLD _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu);
 
 _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
 {
@@ -27,7 +27,8 @@ _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
     virq_init(gic_init(manifest->irq_lines));
     struct objects objects = objects_create(manifest, cpu);
     irq_init(manifest, objects.routes, objects.pds, objects.vcpus);
-    vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq, manifest->ptimer_irq);
+    vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq,
+                    manifest->ptimer_irq);
     print("drover: running\n");
     thread_start(sched_block(cpu, NULL), cpu);
 }

@@ -25,7 +25,8 @@ static void route_own(uint32_t intid, enum route_kind kind, uint8_t channel)
 {
     if (intid < route_count) {
         route_table[intid] = (struct irq_route){.kind = kind, .channel = channel};
-        gic_configure(intid, false, kind == ROUTE_GUEST_TIMER ? GIC_PRIORITY_DEVICE : GIC_PRIORITY_KERNEL);
+        gic_configure(intid, false,
+                      kind == ROUTE_GUEST_TIMER ? GIC_PRIORITY_DEVICE : GIC_PRIORITY_KERNEL);
         gic_enable(intid, kind != ROUTE_GUEST_TIMER);
     }
 }
@@ -45,10 +46,8 @@ static void route_device(const struct manifest_irq *irq, struct pd *pds, struct 
         return;
     }
     struct pd *pd = &pds[irq->owner];
-    *route = (struct irq_route){.kind = ROUTE_CHANNEL,
-                                .channel = (uint8_t)irq->channel,
-                                .edge = irq->edge != 0,
-                                .pd = pd};
+    *route = (struct irq_route){
+        .kind = ROUTE_CHANNEL, .channel = (uint8_t)irq->channel, .edge = irq->edge != 0, .pd = pd};
     pd->channels[irq->channel] = (struct channel){.kind = CHANNEL_IRQ, .intid = irq->intid};
     gic_enable(irq->intid, true);
 }
@@ -71,7 +70,7 @@ void irq_init(const struct manifest *manifest, struct irq_route *routes, struct 
 }
 
 /* What is not a device's: rare enough to stand apart from the fast path. */
-static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *route, uint32_t intid)
+COLD static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *route, uint32_t intid)
 {
     struct thread *woken = NULL;
 
@@ -98,22 +97,19 @@ struct thread *irq_handle(struct cpu *cpu)
     uint32_t acknowledged = gic_acknowledge();
     uint32_t intid = acknowledged & LR_VINTID_MASK;
 
-    if (intid >= route_count) {
+    if (UNLIKELY(intid >= route_count)) {
         return NULL;
     }
     struct irq_route *route = &route_table[intid];
     gic_drop(acknowledged);
-    switch (route->kind) {
-    case ROUTE_VCPU:
-        return virq_raise(route->vcpu, route->lr);
-    case ROUTE_GUEST_TIMER:
-        if (cpu->loaded != NULL) {
-            return virq_raise(cpu->loaded, cpu->loaded->virq.timer_lr[route->channel]);
-        }
-        return irq_handle_own(cpu, route, intid);
-    case ROUTE_CHANNEL:
-        return pd_signal(route->pd, route->channel);
-    default:
-        return irq_handle_own(cpu, route, intid);
+    if (route->kind == ROUTE_VCPU) {
+        return virq_raise_bound(route->vcpu, route->lr);
     }
+    if (route->kind == ROUTE_GUEST_TIMER && LIKELY(cpu->loaded != NULL)) {
+        return virq_raise_bound(cpu->loaded, cpu->loaded->virq.timer_lr[route->channel]);
+    }
+    if (route->kind == ROUTE_CHANNEL) {
+        return pd_signal(route->pd, route->channel);
+    }
+    return irq_handle_own(cpu, route, intid);
 }

@@ -9,19 +9,19 @@
 #include "vcpu.h"
 
 enum route_kind {
-    ROUTE_NONE,          /* nobody's: masked if it ever fires */
-    ROUTE_CHANNEL,       /* to a PD by channel */
-    ROUTE_VCPU,          /* straight to a vCPU */
-    ROUTE_GUEST_TIMER,   /* to the vCPU that is loaded */
+    ROUTE_NONE,        /* nobody's: masked if it ever fires */
+    ROUTE_CHANNEL,     /* to a PD by channel */
+    ROUTE_VCPU,        /* straight to a vCPU */
+    ROUTE_GUEST_TIMER, /* to the vCPU that is loaded */
     ROUTE_KERNEL_TIMER,
     ROUTE_MAINTENANCE,
 };
 
 struct irq_route {
-    uint8_t kind;        /* enum route_kind */
-    uint8_t channel;     /* ROUTE_CHANNEL; of ROUTE_GUEST_TIMER: enum guest_timer */
+    uint8_t kind;    /* enum route_kind */
+    uint8_t channel; /* ROUTE_CHANNEL; of ROUTE_GUEST_TIMER: enum guest_timer */
     bool edge;
-    uint32_t lr;         /* ROUTE_VCPU: the list register value that injects it */
+    uint32_t lr; /* ROUTE_VCPU: the list register value that injects it */
     union {
         struct pd *pd;
         struct vcpu *vcpu;
@@ -39,5 +39,6 @@ void irq_init(const struct manifest *manifest, struct irq_route *routes, struct 
 /* The route of `intid`, or NULL where there is no such line. */
 struct irq_route *irq_route(uint32_t intid);
 
-/* Takes one pending interrupt and does what its route says. Returns the thread that woke, or NULL. */
+/* Takes one pending interrupt and does what its route says. Returns the thread that woke, or NULL.
+ */
 struct thread *irq_handle(struct cpu *cpu);

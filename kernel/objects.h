@@ -8,9 +8,9 @@
 #include "irq.h"
 
 struct objects {
-    struct pd *pds;             /* manifest->pd_count */
-    struct vcpu *vcpus;         /* manifest->vcpu_count */
-    struct irq_route *routes;   /* manifest->irq_lines */
+    struct pd *pds;           /* manifest->pd_count */
+    struct vcpu *vcpus;       /* manifest->vcpu_count */
+    struct irq_route *routes; /* manifest->irq_lines */
 };
 
 /* Makes all PDs, vCPUs and channels of `manifest`; PDs are ready, vCPUs stopped. */

@@ -26,20 +26,20 @@ struct channel {
 struct pd {
     struct thread thread; /* first: a struct thread * of a PD is a struct pd * */
     struct frame frame;
-    uint64_t tpidr;               /* TPIDR_EL0 while it does not run */
-    uint64_t pending;             /* notifications that have arrived, a bit a channel */
-    struct thread *sender_head;   /* calls and faults that wait to be taken, in order */
+    uint64_t tpidr;             /* TPIDR_EL0 while it does not run */
+    uint64_t pending;           /* notifications that have arrived, a bit a channel */
+    struct thread *sender_head; /* calls and faults that wait to be taken, in order */
     struct thread *sender_tail;
     struct thread *caller;        /* whose call or fault has been taken and not answered */
     struct message_page *message; /* EL2 VA */
     struct vcpu *vcpus;           /* its VM's, `vcpu_count` of them */
     uint32_t vcpu_count;
     bool may_smc;
-    bool was_waiting;             /* stopped by its parent while in a wait */
-    uint64_t fault_message[4];    /* of its last fault, for its parent */
+    bool was_waiting;          /* stopped by its parent while in a wait */
+    uint64_t fault_message[4]; /* of its last fault, for its parent */
     const struct manifest_pd *manifest;
-    struct pd *parent;            /* NULL: none */
-    uint32_t child_id;            /* within the parent */
+    struct pd *parent;                  /* NULL: none */
+    uint32_t child_id;                  /* within the parent */
     struct thread *children[CHILD_MAX]; /* child PDs and vCPUs by identifier, or NULL */
     struct channel channels[CHANNEL_MAX];
     struct fpu_state fpu;
@@ -52,7 +52,8 @@ static inline struct pd *pd_of(struct thread *thread)
     return (struct pd *)thread;
 }
 
-/* Makes notification `channel` pending at `pd`. Returns the PD's thread if that woke it, else NULL. */
+/* Makes notification `channel` pending at `pd`. Returns the PD's thread if that woke it, else NULL.
+ */
 struct thread *pd_signal(struct pd *pd, unsigned channel);
 
 /* Blocks `thread` until `pd` has taken and answered its message: `event` and `msginfo` are what
@@ -62,7 +63,8 @@ struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uin
 /* Takes `thread` out of whatever it is doing with its receiver; its message is dropped. */
 void pd_cancel_send(struct thread *thread);
 
-/* If an event is there, writes it to the registers of `pd`, which is in a wait, and returns true. */
+/* If an event is there, writes it to the registers of `pd`, which is in a wait, and returns true.
+ */
 bool pd_take_event(struct pd *pd);
 
 /* Answers the caller of `pd`, if there is one. Returns its thread if that woke it, else NULL. */

@@ -1,11 +1,12 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Fixed-priority scheduling, tickless: the timer runs only while threads of one priority take turns. The running
- * thread is in no queue.
+ * Fixed-priority scheduling, tickless: the timer runs only while threads of one priority take
+ * turns. The running thread is in no queue.
  */
 #pragma once
 
+#include "compiler.h"
 #include "cpu.h"
 
 /* Puts a thread that has become ready behind those of its priority. */
@@ -14,15 +15,16 @@ void sched_enqueue(struct cpu *cpu, struct thread *thread);
 /* Takes a thread out of its ready queue, if it is in one. */
 void sched_dequeue(struct cpu *cpu, struct thread *thread);
 
-/* What runs next while the current thread can go on: `woken` (NULL: nobody) if it is more urgent. */
+/* What runs next while the current thread can go on: `woken` (NULL: nobody) if it is more urgent.
+ */
 struct thread *sched_wake(struct cpu *cpu, struct thread *woken);
 
-/* What runs next now that the current thread is blocked: the most urgent of `woken` (NULL: nobody) and the ready
- * queues. Waits for an interrupt if there is nobody. */
+/* What runs next now that the current thread is blocked: the most urgent of `woken` (NULL: nobody)
+ * and the ready queues. Waits for an interrupt if there is nobody. */
 struct thread *sched_block(struct cpu *cpu, struct thread *woken);
 
 /* The kernel's timer fired: the running thread's turn among its equals is over. */
 void sched_slice_over(struct cpu *cpu);
 
 /* What runs next after an interrupt that set cpu->attention. */
-struct thread *sched_attend(struct cpu *cpu, struct thread *woken);
+COLD struct thread *sched_attend(struct cpu *cpu, struct thread *woken);

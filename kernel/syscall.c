@@ -139,7 +139,7 @@ static void child_halt(struct cpu *cpu, struct pd *child)
     sched_dequeue(cpu, &child->thread);
 }
 
-static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
+COLD static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -154,7 +154,7 @@ static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
-static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
+COLD static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -174,7 +174,7 @@ static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
     return sched_wake(cpu, &child->thread);
 }
 
-static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
+COLD static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -236,7 +236,7 @@ static enum drover_error sys_vcpu_write(struct pd *pd, struct vcpu *vcpu)
 }
 
 /* Calls that name a vCPU of the PD in x0. */
-static struct thread *vcpu_syscall(struct cpu *cpu, struct pd *pd, uint64_t number)
+COLD static struct thread *vcpu_syscall(struct cpu *cpu, struct pd *pd, uint64_t number)
 {
     struct vcpu *vcpu = vcpu_argument(pd);
 
@@ -264,7 +264,7 @@ static struct thread *vcpu_syscall(struct cpu *cpu, struct pd *pd, uint64_t numb
     }
 }
 
-static struct thread *sys_smc(struct pd *pd)
+COLD static struct thread *sys_smc(struct pd *pd)
 {
     if (!pd->may_smc) {
         return done(pd, DROVER_ERR_DENIED);

@@ -37,18 +37,18 @@ enum thread_state {
 };
 
 struct thread {
-    struct frame *frame;      /* EL2 VA; offset 0 is known to entry.S */
-    struct thread *next;      /* in a ready queue or a PD's queue of senders */
+    struct frame *frame; /* EL2 VA; offset 0 is known to entry.S */
+    struct thread *next; /* in a ready queue or a PD's queue of senders */
     struct thread *previous;
-    struct fpu_state *fpu;    /* NULL: the PD may not use FP */
+    struct fpu_state *fpu; /* NULL: the PD may not use FP */
     uint64_t vttbr;
     uint64_t hcr;
-    uint64_t budget;          /* length of a turn among equals, in counter ticks */
+    uint64_t budget; /* length of a turn among equals, in counter ticks */
     uint8_t priority;
-    uint8_t state;            /* enum thread_state */
+    uint8_t state; /* enum thread_state */
     bool is_vcpu;
-    bool is_queued;           /* in a ready queue */
-    struct pd *receiver;      /* SENDING, REPLY: who gets or has the message */
-    uint64_t event;           /* SENDING: what the receiver's wait returns */
+    bool is_queued;      /* in a ready queue */
+    struct pd *receiver; /* SENDING, REPLY: who gets or has the message */
+    uint64_t event;      /* SENDING: what the receiver's wait returns */
     uint64_t msginfo;
 };

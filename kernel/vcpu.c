@@ -15,7 +15,7 @@ struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
 }
 
 /* The EOIs collected so far become the VMM's to read, and the vCPU waits for its answer. */
-static struct thread *eoi_send(struct vcpu *vcpu)
+COLD static struct thread *eoi_send(struct vcpu *vcpu)
 {
     for (unsigned i = 0; i < 16; i++) {
         vcpu->page->eoi[i] = vcpu->eoi[i];

@@ -1,10 +1,12 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * vCPUs: what the kernel keeps of one beside its page, and how it starts, faults, waits and resumes.
+ * vCPUs: what the kernel keeps of one beside its page, and how it starts, faults, waits and
+ * resumes.
  */
 #pragma once
 
+#include "compiler.h"
 #include "pd.h"
 
 #define LIST_REG_MAX 16 /* a GICv2 has at most 64 by its register map; implementations have 4 */
@@ -20,27 +22,28 @@ enum guest_timer {
 #define VIRQ_SGI_SLOTS  128
 #define VIRQ_SLOT_COUNT (VIRQ_SGI_SLOTS + 1020 - 16)
 
-/* The vCPU's half of the GIC. While the vCPU is loaded `list_regs`, `vmcr` and `apr` are in the machine. */
+/* The vCPU's half of the GIC. While the vCPU is loaded `list_regs`, `vmcr` and `apr` are in the
+ * machine. */
 struct virq_state {
     uint32_t list_regs[LIST_REG_MAX];
     uint32_t vmcr;
     uint32_t apr;
-    uint32_t hcr;                           /* GICH_HCR without EOICount */
-    uint32_t spill_count;                   /* slots in use */
+    uint32_t hcr;         /* GICH_HCR without EOICount */
+    uint32_t spill_count; /* slots in use */
     uint32_t spill_map[(VIRQ_SLOT_COUNT + 31) / 32];
-    uint32_t spill[VIRQ_SLOT_COUNT];        /* list register values */
-    uint32_t timer_lr[GUEST_TIMER_COUNT];   /* what to inject when a timer fires */
-    bool timer_enabled[GUEST_TIMER_COUNT];  /* by the guest, in its distributor */
+    uint32_t spill[VIRQ_SLOT_COUNT];       /* list register values */
+    uint32_t timer_lr[GUEST_TIMER_COUNT];  /* what to inject when a timer fires */
+    bool timer_enabled[GUEST_TIMER_COUNT]; /* by the guest, in its distributor */
 };
 
 struct vcpu {
-    struct thread thread; /* first: a struct thread * of a vCPU is a struct vcpu * */
+    struct thread thread;   /* first: a struct thread * of a vCPU is a struct vcpu * */
     struct vcpu_page *page; /* EL2 VA; thread.frame is its head */
     struct pd *vmm;
-    uint32_t id;          /* within the VM */
-    bool is_loaded;       /* its system, GIC and timer registers are in the machine */
-    bool eoi_pending;     /* page->eoi has news for the VMM */
-    uint64_t eoi[16];     /* EOIs to report, a bit for each INTID */
+    uint32_t id;                   /* within the VM */
+    bool is_loaded;                /* its system, GIC and timer registers are in the machine */
+    bool eoi_pending;              /* page->eoi has news for the VMM */
+    uint64_t eoi[16];              /* EOIs to report, a bit for each INTID */
     uint64_t regs[VCPU_REG_COUNT]; /* system registers; of a loaded vCPU they are in the machine */
     const struct manifest_vcpu *manifest;
     struct virq_state virq;
@@ -64,19 +67,20 @@ struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label);
 /* The VMM answered a fault. Returns the thread if it runs again, else NULL. */
 struct thread *vcpu_resume(struct vcpu *vcpu);
 
-/* Starts a vCPU at `entry` with the registers of its page, whatever it did before. Returns its thread. */
-struct thread *vcpu_start(struct cpu *cpu, struct vcpu *vcpu, uint64_t entry);
+/* Starts a vCPU at `entry` with the registers of its page, whatever it did before. Returns its
+ * thread. */
+COLD struct thread *vcpu_start(struct cpu *cpu, struct vcpu *vcpu, uint64_t entry);
 
 /* Stops a vCPU that is not running. */
-void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu);
+COLD void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu);
 
 /* The current vCPU waits for an interrupt. Returns who runs next. */
 struct thread *vcpu_wait(struct cpu *cpu, struct vcpu *vcpu);
 
 /* Tells the VMM of EOIs in `vcpu->eoi`, now or when its current fault is answered. Returns the
  * thread that woke, or NULL; the vCPU may be the current thread, which is then blocked. */
-struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu);
+COLD struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu);
 
-/* Does the injections that `pd` wrote into the pages of the vCPUs in the mask of its message page. Returns
- * a vCPU that woke, or NULL. */
+/* Does the injections that `pd` wrote into the pages of the vCPUs in the mask of its message page.
+ * Returns a vCPU that woke, or NULL. */
 struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd);

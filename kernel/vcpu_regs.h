@@ -5,18 +5,20 @@
  */
 #pragma once
 
+#include "compiler.h"
 #include "vcpu.h"
 
 /* Values of a vCPU that has never run. */
 void vcpu_regs_reset(struct vcpu *vcpu);
 
 /* Makes `vcpu` (NULL: none) the one whose registers, interrupts and timers are in the machine. */
-void vcpu_load(struct cpu *cpu, struct vcpu *vcpu);
+COLD void vcpu_load(struct cpu *cpu, struct vcpu *vcpu);
 
 /* The registers that a program at EL0 would feel; moved at every switch between guest and PD. */
 void vcpu_regs_leave(struct vcpu *vcpu);
 void vcpu_regs_enter(const struct vcpu *vcpu);
 
-/* Reads or writes one register (enum vcpu_reg) of a vCPU that is not running. False: no such register. */
-bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value);
-bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value);
+/* Reads or writes one register (enum vcpu_reg) of a vCPU that is not running. False: no such
+ * register. */
+COLD bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value);
+COLD bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value);

@@ -1,20 +1,21 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * List registers and spill. A list register is the hardware's copy of one interrupt; when all are taken the
- * less urgent ones wait in the spill, and maintenance interrupts bring them back. See virq.h.
+ * List registers and spill. A list register is the hardware's copy of one interrupt; when all are
+ * taken the less urgent ones wait in the spill, and maintenance interrupts bring them back. See
+ * virq.h.
  */
 #include "virq.h"
 
 #include "drivers/gicv2.h"
 
 static unsigned list_reg_count;
-static uint32_t list_reg_mask;
+uint32_t virq_list_reg_mask;
 
 void virq_init(unsigned count)
 {
     list_reg_count = count < LIST_REG_MAX ? count : LIST_REG_MAX;
-    list_reg_mask = (1u << list_reg_count) - 1;
+    virq_list_reg_mask = (1u << list_reg_count) - 1;
 }
 
 static uint32_t list_reg_get(const struct vcpu *vcpu, unsigned index)
@@ -35,7 +36,7 @@ static void list_reg_set(struct vcpu *vcpu, unsigned index, uint32_t lr)
 static uint32_t list_regs_free(const struct vcpu *vcpu)
 {
     if (vcpu->is_loaded) {
-        return mmio_read32(GICH_ELRSR) & list_reg_mask;
+        return mmio_read32(GICH_ELRSR) & virq_list_reg_mask;
     }
     uint32_t free = 0;
     for (unsigned i = 0; i < list_reg_count; i++) {
@@ -86,8 +87,8 @@ static bool spill_first(const struct vcpu *vcpu, uint32_t state, unsigned *slot)
     return best != UINT32_MAX;
 }
 
-/* Maintenance interrupts are asked for while the spill holds something to bring back (no pending list
- * register left) or to end (an EOI that finds no list register). */
+/* Maintenance interrupts are asked for while the spill holds something to bring back (no pending
+ * list register left) or to end (an EOI that finds no list register). */
 static void hcr_update(struct vcpu *vcpu)
 {
     uint32_t hcr = GICH_HCR_EN;
@@ -105,7 +106,7 @@ static void hcr_update(struct vcpu *vcpu)
     }
 }
 
-static void spill_set(struct vcpu *vcpu, unsigned slot, uint32_t lr)
+COLD static void spill_set(struct vcpu *vcpu, unsigned slot, uint32_t lr)
 {
     struct virq_state *virq = &vcpu->virq;
     bool was_used = virq->spill[slot] != 0;
@@ -131,7 +132,8 @@ void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr)
     }
 }
 
-/* Smaller is more urgent. An active interrupt is given up last: its end would have to be trapped. */
+/* Smaller is more urgent. An active interrupt is given up last: its end would have to be trapped.
+ */
 static uint32_t rank(uint32_t lr)
 {
     return (lr & LR_PRIORITY_MASK) | ((lr & LR_ACTIVE) != 0 ? 0 : LR_STATE_MASK);
@@ -178,32 +180,16 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
     spill_set(vcpu, virq_slot(lr), lr);
 }
 
-static struct thread *wake(struct vcpu *vcpu)
-{
-    if (vcpu->thread.state != THREAD_WFI) {
-        return NULL;
-    }
-    vcpu->thread.state = THREAD_READY;
-    return &vcpu->thread;
-}
-
 struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
 {
     struct virq_place place;
 
-    if ((lr & LR_HW) != 0 && vcpu->is_loaded && vcpu->virq.spill_count == 0) {
-        uint32_t free = mmio_read32(GICH_ELRSR) & list_reg_mask;
-        if (free != 0) {
-            mmio_write32(GICH_LR((unsigned)__builtin_ctz(free)), lr);
-            return wake(vcpu);
-        }
-    }
     if (!virq_find(vcpu, virq_slot(lr), &place)) {
         virq_add(vcpu, lr);
     } else if ((lr & LR_HW) == 0) {
         virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
     }
-    return wake(vcpu);
+    return virq_wake(vcpu);
 }
 
 /* The guest ended `count` interrupts that were in no list register: the most urgent active ones. */
@@ -238,7 +224,7 @@ static void refill(struct vcpu *vcpu)
 /* List registers whose interrupt the guest ended and whose end the VMM asked for. */
 static void eoi_collect(struct vcpu *vcpu)
 {
-    uint32_t ended = mmio_read32(GICH_EISR) & list_reg_mask;
+    uint32_t ended = mmio_read32(GICH_EISR) & virq_list_reg_mask;
 
     for (; ended != 0; ended &= ended - 1) {
         unsigned index = (unsigned)__builtin_ctz(ended);

@@ -1,11 +1,13 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Virtual interrupts: the pending and active state of a vCPU's interrupts, in list registers and, when those are
- * full, in the spill. The VMM owns their configuration; this owns their state.
+ * Virtual interrupts: the pending and active state of a vCPU's interrupts, in list registers and,
+ * when those are full, in the spill. The VMM owns their configuration; this owns their state.
  */
 #pragma once
 
+#include "compiler.h"
+#include "drivers/gicv2.h"
 #include "vcpu.h"
 
 /* Keeps in mind how many list registers the GIC has. */
@@ -13,27 +15,55 @@ void virq_init(unsigned count);
 
 /* Makes list register value `lr` (pending) part of the vCPU's state. Returns its thread if that
  * woke it out of WFI, else NULL. */
-struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr);
+COLD struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr);
+
+/* The list registers there are, a bit each. */
+extern uint32_t virq_list_reg_mask;
+
+/* The vCPU's thread if an interrupt ends its WFI, else NULL. */
+static inline struct thread *virq_wake(struct vcpu *vcpu)
+{
+    if (vcpu->thread.state != THREAD_WFI) {
+        return NULL;
+    }
+    vcpu->thread.state = THREAD_READY;
+    return &vcpu->thread;
+}
+
+/* The same as virq_raise(), quick for an interrupt that is known to have no place yet: one bound to
+ * a physical interrupt, which has just been acknowledged and so is in no list register. */
+static inline struct thread *virq_raise_bound(struct vcpu *vcpu, uint32_t lr)
+{
+    if (LIKELY(vcpu->is_loaded && vcpu->virq.spill_count == 0)) {
+        uint32_t free = mmio_read32(GICH_ELRSR) & virq_list_reg_mask;
+        if (LIKELY(free != 0)) {
+            mmio_write32(GICH_LR((unsigned)__builtin_ctz(free)), lr);
+            return virq_wake(vcpu);
+        }
+    }
+    return virq_raise(vcpu, lr);
+}
 
 /* True if an interrupt is pending in a list register or the spill. */
 bool virq_is_pending(const struct vcpu *vcpu);
 
-/* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as virq_raise(). */
+/* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as
+ * virq_raise(). */
 enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken);
 
 /* Pending and active masks of INTIDs first..first+31, bound physical interrupts included. */
-void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active);
+COLD void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active);
 
 /* VIRQ_OP_* on the interrupt `intid` (SGIs: of `source`). `*before` gets VIRQ_STATE_*. */
-enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
-                              uint64_t *before);
+COLD enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
+                                   uint64_t *before);
 
 /* Mirrors the guest's configuration (VIRQ_CONFIG_*) of a bound interrupt to the physical GIC. */
-enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags);
+COLD enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags);
 
 /* The maintenance interrupt of the loaded vCPU: refills list registers, collects EOIs. Returns the
  * thread that woke, or NULL. */
-struct thread *virq_maintain(struct cpu *cpu);
+COLD struct thread *virq_maintain(struct cpu *cpu);
 
 /* The list register value that makes bound interrupt `intid` pending with configuration `flags`. */
 uint32_t virq_bound_lr(uint32_t intid, uint64_t flags);
@@ -57,9 +87,10 @@ uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place);
 /* Stores `lr` there; one that is neither pending nor active frees the place. */
 void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr);
 
-/* Gives an interrupt that has no place yet a list register, or a slot if more urgent ones have all. */
-void virq_add(struct vcpu *vcpu, uint32_t lr);
+/* Gives an interrupt that has no place yet a list register, or a slot if more urgent ones have all.
+ */
+COLD void virq_add(struct vcpu *vcpu, uint32_t lr);
 
 /* Moves the GIC state of a vCPU out of the machine and back into it. */
-void virq_unload(struct vcpu *vcpu);
-void virq_load(struct vcpu *vcpu);
+COLD void virq_unload(struct vcpu *vcpu);
+COLD void virq_load(struct vcpu *vcpu);

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * What a VMM may do to the interrupts of its vCPUs: inject, look, change, and configure those that
- * are bound to physical ones. Everything here comes from an unprivileged program and is checked. See virq.h.
+ * are bound to physical ones. Everything here comes from an unprivileged program and is checked.
+ * See virq.h.
  */
 #include "virq.h"
 
@@ -89,7 +90,8 @@ void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *a
     }
 }
 
-/* The physical interrupt behind a place is ended; an edge that the guest has not seen stays pending. */
+/* The physical interrupt behind a place is ended; an edge that the guest has not seen stays
+ * pending. */
 static void physical_release(const struct vcpu *vcpu, uint32_t lr, bool keep_pending)
 {
     uint32_t intid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What is left to do to an image that is used in place: check that it is where it was built for, zero
- * and fill the memory that lies outside of it.
+ * What is left to do to an image that is used in place: check that it is where it was built for,
+ * zero and fill the memory that lies outside of it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -95,8 +95,8 @@ void loader_prepare(const struct loader_info *info, uint64_t image_pa)
         }                                                                                          \
     } while (0)
 
-/* Pages are multiples of four lines, so whole ranges are. A guest may look at its memory with caches off: the zeroes
- * go to the point of coherency. */
+/* Pages are multiples of four lines, so whole ranges are. A guest may look at its memory with
+ * caches off: the zeroes go to the point of coherency. */
 static void range_zero(const struct loader_range *range)
 {
     uint64_t end = range->pa + range->size;

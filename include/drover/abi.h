@@ -7,7 +7,8 @@
  */
 #pragma once
 
-/* ---- What the tool places in every PD's address space (VA; 40-bit stage-2 input addresses) ---- */
+/* ---- What the tool places in every PD's address space (VA; 40-bit stage-2 input addresses) ----
+ */
 
 #define PD_IMAGE_VA        0x200000     /* first byte of a PD's ELF image, and its entry point */
 #define PD_USER_VA_END     0xffc0000000 /* an SDF <map> of a PD ends at or below this */
@@ -31,29 +32,31 @@
 
 /* ---- System calls: the number is the immediate of the SVC instruction ----
  *
- * Arguments in x0..x3, results in x0..x1. x2..x17 and the flags are lost over a call; x18..x30, sp and the
- * FP registers are kept. Every call but the two waits returns an enum drover_error in x0. Message
- * words travel in the message page, never in registers.
+ * Arguments in x0..x3, results in x0..x1. x2..x17 and the flags are lost over a call; x18..x30, sp
+ * and the FP registers are kept. Every call but the two waits returns an enum drover_error in x0.
+ * Message words travel in the message page, never in registers.
  */
-#define SYS_WAIT          0  /* x0 deferred action -> x0 event, x1 msginfo */
-#define SYS_REPLY_WAIT    1  /* x0 deferred action, x1 msginfo of the reply -> x0 event, x1 msginfo */
-#define SYS_NOTIFY        2  /* x0 channel */
-#define SYS_IRQ_ACK       3  /* x0 channel */
-#define SYS_CALL          4  /* x0 channel, x1 msginfo -> x1 msginfo of the reply */
-#define SYS_PD_STOP       5  /* x0 child */
-#define SYS_PD_RESUME     6  /* x0 child */
-#define SYS_PD_RESTART    7  /* x0 child, x1 entry point (VA in the child) */
-#define SYS_VCPU_START    8  /* x0 vcpu, x1 entry point (GPA, or guest VA if its MMU is on) */
-#define SYS_VCPU_STOP     9  /* x0 vcpu */
-#define SYS_VCPU_READ     10 /* x0 vcpu, x1 enum vcpu_reg -> x1 value */
-#define SYS_VCPU_WRITE    11 /* x0 vcpu, x1 enum vcpu_reg, x2 value */
-#define SYS_VIRQ_INJECT   12 /* x0 vcpu, x1 injection word */
-#define SYS_VIRQ_STATE    13 /* x0 vcpu, x1 first INTID, multiple of 32 -> x1 pending | active << 32 */
-#define SYS_VIRQ_UPDATE   14 /* x0 vcpu, x1 INTID | SGI source << 10, x2 VIRQ_OP_* -> x1 see below */
-#define SYS_VIRQ_CONFIG   15 /* x0 vcpu, x1 INTID, x2 VIRQ_CONFIG_* | priority */
-#define SYS_SMC           16 /* message words 0..7 are x0..x7 of an SMC, before and after; needs `smc` */
-#define SYS_DEBUG_PUTC    17 /* x0 character; does nothing in a release kernel */
-#define SYS_COUNT         18
+#define SYS_WAIT        0  /* x0 deferred action -> x0 event, x1 msginfo */
+#define SYS_REPLY_WAIT  1  /* x0 deferred action, x1 msginfo of the reply -> x0 event, x1 msginfo */
+#define SYS_NOTIFY      2  /* x0 channel */
+#define SYS_IRQ_ACK     3  /* x0 channel */
+#define SYS_CALL        4  /* x0 channel, x1 msginfo -> x1 msginfo of the reply */
+#define SYS_PD_STOP     5  /* x0 child */
+#define SYS_PD_RESUME   6  /* x0 child */
+#define SYS_PD_RESTART  7  /* x0 child, x1 entry point (VA in the child) */
+#define SYS_VCPU_START  8  /* x0 vcpu, x1 entry point (GPA, or guest VA if its MMU is on) */
+#define SYS_VCPU_STOP   9  /* x0 vcpu */
+#define SYS_VCPU_READ   10 /* x0 vcpu, x1 enum vcpu_reg -> x1 value */
+#define SYS_VCPU_WRITE  11 /* x0 vcpu, x1 enum vcpu_reg, x2 value */
+#define SYS_VIRQ_INJECT 12 /* x0 vcpu, x1 injection word */
+#define SYS_VIRQ_STATE  13 /* x0 vcpu, x1 first INTID, multiple of 32 -> x1 pending | active << 32 \
+                            */
+#define SYS_VIRQ_UPDATE 14 /* x0 vcpu, x1 INTID | SGI source << 10, x2 VIRQ_OP_* -> x1 see below   \
+                            */
+#define SYS_VIRQ_CONFIG 15 /* x0 vcpu, x1 INTID, x2 VIRQ_CONFIG_* | priority */
+#define SYS_SMC         16 /* message words 0..7 are x0..x7 of an SMC, before and after; needs `smc` */
+#define SYS_DEBUG_PUTC  17 /* x0 character; does nothing in a release kernel */
+#define SYS_COUNT       18
 
 /* Deferred action of a wait: done in the same entry, before the PD blocks. */
 #define DEFERRED_NONE    0
@@ -67,9 +70,9 @@
 #define EVENT_ID_MASK 0x3f
 
 /* msginfo: the Microkit's message header. */
-#define MSGINFO(label, count)  (((label) << 12) | (count))
-#define MSGINFO_LABEL(info)    ((info) >> 12)
-#define MSGINFO_COUNT(info)    ((info)&0x7f)
+#define MSGINFO(label, count) (((label) << 12) | (count))
+#define MSGINFO_LABEL(info)   ((info) >> 12)
+#define MSGINFO_COUNT(info)   ((info)&0x7f)
 
 /* Fault labels (values as in seL4 with MCS on AArch64). */
 #define FAULT_NULL             0
@@ -80,18 +83,19 @@
 #define FAULT_VCPU             8 /* vCPU: an exception other than a stage-2 abort; see `esr` */
 
 /* Injection word: what a VMM asks the kernel to make pending in a vCPU. */
-#define INJECT_INTID_MASK    0x3ff             /* [9:0] virtual INTID */
-#define INJECT_SOURCE(cpu)   ((cpu) << 10)     /* [12:10] SGIs: the requesting CPU */
-#define INJECT_GROUP1        (1 << 13)         /* IGROUPR bit of the interrupt */
-#define INJECT_PRIORITY(p)   ((p) << 16)       /* [23:16] */
-#define INJECT_CHANNEL(ch)   ((ch) << 24)      /* [29:24] with INJECT_HW */
-#define INJECT_HW            (1 << 30)         /* the guest's EOI acknowledges the channel's irq */
-#define INJECT_EOI           (1u << 31)        /* report the guest's EOI: FAULT_VGIC_MAINTENANCE */
+#define INJECT_INTID_MASK  0x3ff         /* [9:0] virtual INTID */
+#define INJECT_SOURCE(cpu) ((cpu) << 10) /* [12:10] SGIs: the requesting CPU */
+#define INJECT_GROUP1      (1 << 13)     /* IGROUPR bit of the interrupt */
+#define INJECT_PRIORITY(p) ((p) << 16)   /* [23:16] */
+#define INJECT_CHANNEL(ch) ((ch) << 24)  /* [29:24] with INJECT_HW */
+#define INJECT_HW          (1 << 30)     /* the guest's EOI acknowledges the channel's irq */
+#define INJECT_EOI         (1u << 31)    /* report the guest's EOI: FAULT_VGIC_MAINTENANCE */
 
 /* SYS_VIRQ_UPDATE: state of one interrupt in the vCPU's list registers and spill. Straight and
- * timer interrupts are bound to a physical one, which follows where said. All return in x1 the state
- * before: bit 0 pending, bit 1 active. */
-#define VIRQ_OP_WITHDRAW      0 /* take back pendency (guest disabled it). Bound: it stays pending in hardware. */
+ * timer interrupts are bound to a physical one, which follows where said. All return in x1 the
+ * state before: bit 0 pending, bit 1 active. */
+#define VIRQ_OP_WITHDRAW                                                                           \
+    0 /* take back pendency (guest disabled it). Bound: it stays pending in hardware. */
 #define VIRQ_OP_CLEAR_PENDING 1 /* forget pendency. Bound: cleared in hardware as well. */
 #define VIRQ_OP_SET_PENDING   2 /* bound interrupts only: pend the physical one (others: inject) */
 #define VIRQ_OP_SET_ACTIVE    3 /* | priority << 8 | group << 16 */
@@ -155,19 +159,20 @@ enum vcpu_reg {
 
 /*
  * A vCPU's page, shared between the kernel and its VMM. The first 0x110 bytes are the kernel's own
- * save area: a VMM may change them while the vCPU is stopped on a fault. PSTATE is filtered on entry.
+ * save area: a VMM may change them while the vCPU is stopped on a fault. PSTATE is filtered on
+ * entry.
  */
 struct vcpu_page {
-    uint64_t x[31];                     /* 0x000 */
-    uint64_t pc;                        /* 0x0f8 */
-    uint64_t pstate;                    /* 0x100 SPSR_EL2 */
-    uint64_t sp_el0;                    /* 0x108 */
-    uint64_t esr;                       /* 0x110 ESR_EL2 of the fault */
-    uint64_t far_va;                    /* 0x118 guest VA of the access */
-    uint64_t fault_gpa;                 /* 0x120 GPA of the access, stage-2 aborts only */
-    uint64_t eoi[16];                   /* 0x128 FAULT_VGIC_MAINTENANCE: a bit for each INTID ended */
-    uint64_t inject_count;              /* 0x1a8 words in `inject`, written by the VMM */
-    uint32_t inject[VCPU_INJECT_MAX];   /* 0x1b0 done, and the count zeroed, at the VMM's next wait */
+    uint64_t x[31];                   /* 0x000 */
+    uint64_t pc;                      /* 0x0f8 */
+    uint64_t pstate;                  /* 0x100 SPSR_EL2 */
+    uint64_t sp_el0;                  /* 0x108 */
+    uint64_t esr;                     /* 0x110 ESR_EL2 of the fault */
+    uint64_t far_va;                  /* 0x118 guest VA of the access */
+    uint64_t fault_gpa;               /* 0x120 GPA of the access, stage-2 aborts only */
+    uint64_t eoi[16];                 /* 0x128 FAULT_VGIC_MAINTENANCE: a bit for each INTID ended */
+    uint64_t inject_count;            /* 0x1a8 words in `inject`, written by the VMM */
+    uint32_t inject[VCPU_INJECT_MAX]; /* 0x1b0 done, and the count zeroed, at the VMM's next wait */
 };
 
 /* A PD's message page. */
@@ -189,7 +194,7 @@ enum vm_region_kind {
 /* A mapping of the VM. */
 struct vm_info_region {
     uint64_t gpa;
-    uint64_t size;   /* bytes */
+    uint64_t size; /* bytes */
     uint64_t pa;
     uint64_t vmm_va; /* where the VMM has the same memory mapped, 0 if nowhere */
     uint32_t kind;   /* enum vm_region_kind */
@@ -204,27 +209,27 @@ enum vm_irq_kind {
 
 struct vm_info_irq {
     uint32_t intid;
-    uint32_t kind;    /* enum vm_irq_kind */
-    uint32_t target;  /* channel or vCPU */
-    uint32_t edge;    /* 1 edge-triggered, 0 level-sensitive */
+    uint32_t kind;   /* enum vm_irq_kind */
+    uint32_t target; /* channel or vCPU */
+    uint32_t edge;   /* 1 edge-triggered, 0 level-sensitive */
 };
 
 struct vm_info {
     uint64_t magic;
     uint32_t version;
-    uint32_t size;          /* bytes, with the arrays */
+    uint32_t size; /* bytes, with the arrays */
     char vm_name[NAME_SIZE];
     uint32_t vcpu_count;
-    uint32_t gic_version;   /* 2 or 3 */
-    uint64_t gicd_gpa;      /* the guest sees the distributor where the board has it */
+    uint32_t gic_version; /* 2 or 3 */
+    uint64_t gicd_gpa;    /* the guest sees the distributor where the board has it */
     uint64_t gicd_size;
-    uint64_t gicc_gpa;      /* the CPU interface, backed by the board's GICV */
+    uint64_t gicc_gpa; /* the CPU interface, backed by the board's GICV */
     uint64_t gicc_size;
     uint32_t irq_lines;     /* INTIDs the physical distributor implements, from the board */
     uint32_t smc_allowed;   /* 1: the VMM's PD may make SMC calls */
     uint32_t region_offset; /* struct vm_info_region[region_count], bytes from here */
     uint32_t region_count;
-    uint32_t irq_offset;    /* struct vm_info_irq[irq_count] */
+    uint32_t irq_offset; /* struct vm_info_irq[irq_count] */
     uint32_t irq_count;
 };
 #endif

@@ -35,11 +35,13 @@
 #define MAIR_INDEX_DEVICE 0 /* Device-nGnRnE, 0x00 */
 #define MAIR_INDEX_NORMAL 1 /* Normal, write-back, 0xff */
 #define MAIR_EL2_VALUE    0xff00
-#define TCR_EL2_VALUE     0x80823510 /* RES1 31,23; PS=40 bits, 4 KiB, inner shareable, WBWA, T0SZ=16 */
+#define TCR_EL2_VALUE     0x80823510 /* RES1 31,23; PS=40 bits, 4 KiB, inner shareable, WBWA, T0SZ=16 \
+                                      */
 
 /* Stage 2, PDs and VMs: 40-bit input, level 1 start, two concatenated level-1 tables (8 KiB root,
  * 8 KiB aligned), VMID in VTTBR_EL2[55:48]: PD i has VMID i + 1, VM j has VMID 128 + j. */
-#define VTCR_EL2_VALUE    0x80023558 /* RES1 31; PS=40 bits, 4 KiB, inner shareable, WBWA, SL0=1, T0SZ=24 */
+#define VTCR_EL2_VALUE                                                                             \
+    0x80023558 /* RES1 31; PS=40 bits, 4 KiB, inner shareable, WBWA, SL0=1, T0SZ=24 */
 #define STAGE2_INPUT_BITS 40
 #define VMID_PD(i)        ((i) + 1)
 #define VMID_VM(j)        (128 + (j))
@@ -62,13 +64,13 @@
 
 struct loader_range {
     uint64_t pa;
-    uint64_t size;  /* bytes, multiple of 4096 */
+    uint64_t size; /* bytes, multiple of 4096 */
 };
 
 struct loader_copy {
     uint64_t source_pa; /* in the image, page aligned */
     uint64_t target_pa;
-    uint64_t size;      /* bytes */
+    uint64_t size; /* bytes */
 };
 
 struct loader_info {
@@ -76,13 +78,14 @@ struct loader_info {
     uint64_t image_pa;        /* where the image has to be loaded */
     uint64_t image_size;      /* bytes, multiple of 4096 */
     uint64_t loader_table_pa; /* EL2 identity map of the image and all ranges below, and the UART */
-    uint64_t kernel_table_pa; /* the kernel's EL2 table; maps the loader's last page 1:1, executable */
+    uint64_t
+        kernel_table_pa; /* the kernel's EL2 table; maps the loader's last page 1:1, executable */
     uint64_t kernel_entry_va;
-    uint64_t uart_pa;         /* for error messages before the kernel runs; 0: none */
-    uint32_t uart_type;       /* enum uart_type */
+    uint64_t uart_pa;   /* for error messages before the kernel runs; 0: none */
+    uint32_t uart_type; /* enum uart_type */
     uint32_t zero_count;
-    uint64_t zero_pa;         /* struct loader_range[zero_count]: zeroed, cleaned to the PoC */
-    uint64_t copy_pa;         /* struct loader_copy[copy_count]: copied after zeroing, cleaned */
+    uint64_t zero_pa; /* struct loader_range[zero_count]: zeroed, cleaned to the PoC */
+    uint64_t copy_pa; /* struct loader_copy[copy_count]: copied after zeroing, cleaned */
     uint32_t copy_count;
     uint32_t reserved;
 };
@@ -112,14 +115,14 @@ enum map_perm {
 /* A protection domain. */
 struct manifest_pd {
     char name[NAME_SIZE];
-    uint64_t vttbr;      /* VTTBR_EL2: root PA | VMID << 48 */
+    uint64_t vttbr; /* VTTBR_EL2: root PA | VMID << 48 */
     uint64_t entry_va;
-    uint64_t stack_va;   /* initial SP */
-    uint32_t priority;   /* 0..254 */
+    uint64_t stack_va; /* initial SP */
+    uint32_t priority; /* 0..254 */
     uint32_t budget_us;
     uint32_t period_us;
-    uint32_t parent;     /* index of the parent PD or MANIFEST_NONE */
-    uint32_t child_id;   /* identifier within the parent */
+    uint32_t parent;   /* index of the parent PD or MANIFEST_NONE */
+    uint32_t child_id; /* identifier within the parent */
     uint32_t passive;
     uint32_t smc;        /* 1: may use SYS_SMC */
     uint32_t fpu;        /* 1: may use FP */
@@ -131,22 +134,22 @@ struct manifest_pd {
 struct manifest_vcpu {
     char name[NAME_SIZE]; /* the VM's */
     uint64_t vttbr;
-    uint32_t pd;          /* its VMM */
-    uint32_t vcpu_id;     /* within the VM; also the child identifier within the PD */
+    uint32_t pd;      /* its VMM */
+    uint32_t vcpu_id; /* within the VM; also the child identifier within the PD */
     uint32_t priority;
     uint32_t budget_us;
     uint32_t period_us;
-    uint32_t vm;          /* index of the VM: vCPUs with the same one share memory and GIC */
+    uint32_t vm; /* index of the VM: vCPUs with the same one share memory and GIC */
 };
 
 /* One end of a channel, seen from `pd`. Two of them make a channel. */
 struct manifest_channel {
     uint32_t pd;
-    uint32_t channel;      /* identifier in `pd` */
+    uint32_t channel; /* identifier in `pd` */
     uint32_t peer_pd;
     uint32_t peer_channel;
-    uint32_t notify;       /* `pd` may notify the peer */
-    uint32_t call;         /* `pd` may call the peer (pp) */
+    uint32_t notify; /* `pd` may notify the peer */
+    uint32_t call;   /* `pd` may call the peer (pp) */
 };
 
 /* A physical interrupt. */
@@ -165,27 +168,27 @@ struct manifest_map {
     uint64_t va;          /* VA of a PD, GPA of a VM */
     uint64_t pa;
     uint64_t size;
-    uint32_t owner;       /* PD index; for a VM: PD index of its VMM */
+    uint32_t owner; /* PD index; for a VM: PD index of its VMM */
     uint32_t is_vm;
-    uint32_t perms;       /* enum map_perm */
+    uint32_t perms; /* enum map_perm */
     uint32_t reserved;
 };
 
 struct manifest {
     uint64_t magic;
     uint32_t version;
-    uint32_t size;           /* bytes, with the arrays */
+    uint32_t size; /* bytes, with the arrays */
     char board[NAME_SIZE];
     uint32_t gic_version;
-    uint32_t irq_lines;      /* highest INTID used or implemented + 1, at most 1020 */
+    uint32_t irq_lines; /* highest INTID used or implemented + 1, at most 1020 */
     uint32_t uart_type;
-    uint32_t timer_irq;      /* INTID of the EL2 physical timer (26) */
-    uint32_t vtimer_irq;     /* 27 */
-    uint32_t ptimer_irq;     /* 30 */
+    uint32_t timer_irq;       /* INTID of the EL2 physical timer (26) */
+    uint32_t vtimer_irq;      /* 27 */
+    uint32_t ptimer_irq;      /* 30 */
     uint32_t maintenance_irq; /* 25 */
     uint32_t reserved;
-    uint64_t object_size;    /* bytes mapped at KERNEL_OBJECT_VA */
-    uint32_t pd_offset, pd_count;           /* bytes from the start of the manifest */
+    uint64_t object_size;         /* bytes mapped at KERNEL_OBJECT_VA */
+    uint32_t pd_offset, pd_count; /* bytes from the start of the manifest */
     uint32_t vcpu_offset, vcpu_count;
     uint32_t channel_offset, channel_count; /* sorted by pd, channel */
     uint32_t irq_offset, irq_count;         /* sorted by intid */

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What the portable kernel needs of the machine, in one place: system registers, barriers and device
- * access. The host's unit tests put a fake of this header before it on the include path.
+ * What the portable kernel needs of the machine, in one place: system registers, barriers and
+ * device access. The host's unit tests put a fake of this header before it on the include path.
  */
 #pragma once
 

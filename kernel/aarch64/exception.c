@@ -21,9 +21,9 @@ static uint64_t hpfar_gpa(uint64_t far)
     return (sysreg_read(hpfar_el2) & 0xffffffff0) << 8 | (far & 0xfff);
 }
 
-/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. False if the guest
- * has changed its tables meanwhile. */
-static bool permission_fault_gpa(uint64_t far, uint64_t *gpa)
+/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. False
+ * if the guest has changed its tables meanwhile. */
+COLD static bool permission_fault_gpa(uint64_t far, uint64_t *gpa)
 {
     uint64_t guest_par = sysreg_read(par_el1);
 
@@ -53,7 +53,7 @@ static struct thread *vcpu_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t es
     return vcpu_fault(cpu, vcpu, FAULT_VM);
 }
 
-static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
+COLD static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
 {
     if (current->fpu == NULL) {
         return fault_raise(cpu, (struct fault){FAULT_USER_EXCEPTION, sysreg_read(esr_el2), 0});
@@ -78,7 +78,7 @@ static struct thread *wait_for_event(struct cpu *cpu, struct thread *current, ui
     return current;
 }
 
-static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
+COLD static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
 {
     uint64_t ec = ESR_EC(esr);
     bool is_abort = ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER;
@@ -118,7 +118,7 @@ struct thread *exception_irq(struct cpu *cpu, uint64_t esr)
     (void)esr;
     struct thread *woken = irq_handle(cpu);
 
-    return cpu->attention ? sched_attend(cpu, woken) : sched_wake(cpu, woken);
+    return UNLIKELY(cpu->attention) ? sched_attend(cpu, woken) : sched_wake(cpu, woken);
 }
 
 /* An SError of a guest's device access goes back to the guest; a PD's is its fault. */

@@ -1,7 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Bits of the system registers that the kernel uses. Arm ARM DDI 0487, D17 (AArch64 system registers).
+ * Bits of the system registers that the kernel uses. Arm ARM DDI 0487, D17 (AArch64 system
+ * registers).
  */
 #pragma once
 
@@ -20,19 +21,22 @@
 #define HCR_TGE   (1ul << 27) /* exceptions of EL0 come to EL2 */
 #define HCR_RW    (1ul << 31) /* EL1 is AArch64 */
 
-#define HCR_PD   (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_DC | HCR_TWI | HCR_TIDCP | HCR_TGE | HCR_RW)
+#define HCR_PD                                                                                     \
+    (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_DC | HCR_TWI | HCR_TIDCP | HCR_TGE | HCR_RW)
 #define HCR_VCPU                                                                                   \
-    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_RW)
+    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_TIDCP | HCR_TACR |  \
+     HCR_RW)
 
 /* SCTLR_EL2, D17.2.119: RES1 bits, then stack alignment check, caches, MMU, write implies XN. */
 #define SCTLR_EL2_VALUE (0x30c50830ul | (1ul << 19) | (1ul << 12) | (1ul << 3) | (1ul << 2) | 1)
 
-/* SCTLR_EL1, D17.2.118. For a PD: RES1; cache maintenance, DC ZVA, WFE and CTR_EL0 at EL0; caches on. */
+/* SCTLR_EL1, D17.2.118. For a PD: RES1; cache maintenance, DC ZVA, WFE and CTR_EL0 at EL0; caches
+ * on. */
 #define SCTLR_EL1_PD                                                                               \
     (0x30d00800ul | (1ul << 26) | (1ul << 18) | (1ul << 15) | (1ul << 14) | (1ul << 12) |          \
      (1ul << 4) | (1ul << 2))
-#define CPACR_EL1_PD  (3ul << 20) /* D17.2.32: no FP trap to EL1 */
-#define CNTKCTL_EL1_PD 3ul        /* D17.11.15: both counters readable at EL0 */
+#define CPACR_EL1_PD   (3ul << 20) /* D17.2.32: no FP trap to EL1 */
+#define CNTKCTL_EL1_PD 3ul         /* D17.11.15: both counters readable at EL0 */
 
 /* CPTR_EL2, D17.2.33 (E2H clear): RES1, trace trapped, FP trapped. */
 #define CPTR_TFP   (1ul << 10)
@@ -45,17 +49,17 @@
 #define CNTHCTL_VALUE 3ul
 
 /* ESR_EL2.EC, D17.2.37 */
-#define ESR_EC(esr)       ((esr) >> 26 & 0x3f)
-#define ESR_EC_WFX        0x01
-#define ESR_EC_FP         0x07
-#define ESR_EC_HVC        0x16
-#define ESR_EC_SVC        0x15
-#define ESR_EC_SMC        0x17
-#define ESR_EC_IABT_LOWER 0x20
-#define ESR_EC_DABT_LOWER 0x24
-#define ESR_ISS_WFE       1ul          /* WFX: TI bit 0 */
-#define ESR_ISS_S1PTW     (1ul << 7)   /* abort on a stage-1 walk */
-#define ESR_FSC(esr)      ((esr)&0x3f)
+#define ESR_EC(esr)            ((esr) >> 26 & 0x3f)
+#define ESR_EC_WFX             0x01
+#define ESR_EC_FP              0x07
+#define ESR_EC_HVC             0x16
+#define ESR_EC_SVC             0x15
+#define ESR_EC_SMC             0x17
+#define ESR_EC_IABT_LOWER      0x20
+#define ESR_EC_DABT_LOWER      0x24
+#define ESR_ISS_WFE            1ul        /* WFX: TI bit 0 */
+#define ESR_ISS_S1PTW          (1ul << 7) /* abort on a stage-1 walk */
+#define ESR_FSC(esr)           ((esr)&0x3f)
 #define FSC_IS_PERMISSION(fsc) (((fsc)&0x3c) == 0x0c)
 
 /* PSTATE as in SPSR_EL2, C5.2.18 */

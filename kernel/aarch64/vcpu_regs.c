@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The system registers of a guest. Those that a PD at EL0 would feel move at every switch and lie in
- * memory while a PD runs; the others stay in the machine until another vCPU is loaded.
+ * The system registers of a guest. Those that a PD at EL0 would feel move at every switch and lie
+ * in memory while a PD runs; the others stay in the machine until another vCPU is loaded.
  */
 #include "vcpu_regs.h"
 

@@ -3,8 +3,6 @@
  *
  * Set-up of the GICv2; what runs often stands inline in the header.
  */
-#include <stdbool.h>
-
 #include "drivers/gicv2.h"
 
 /* SPIs are one target byte each; reading a banked target byte (PPI) gives this core's own bit. */

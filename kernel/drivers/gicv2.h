@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "arch.h"
 
 /* Distributor, 4.3. One bit an interrupt unless said otherwise. */
@@ -34,14 +36,14 @@
 #define GICC_CTLR_EOIMODE (1u << 9) /* EOIR drops the priority, DIR deactivates */
 
 /* Virtual interface control, 5.3 */
-#define GICH_HCR    (KERNEL_GICH_VA + 0x000)           /* 5.3.1 */
-#define GICH_VTR    (KERNEL_GICH_VA + 0x004)           /* 5.3.2 */
-#define GICH_VMCR   (KERNEL_GICH_VA + 0x008)           /* 5.3.3 */
-#define GICH_MISR   (KERNEL_GICH_VA + 0x010)           /* 5.3.4 */
-#define GICH_EISR   (KERNEL_GICH_VA + 0x020)           /* 5.3.5 */
-#define GICH_ELRSR  (KERNEL_GICH_VA + 0x030)           /* 5.3.6 */
-#define GICH_APR    (KERNEL_GICH_VA + 0x0f0)           /* 5.3.7 */
-#define GICH_LR(n)  (KERNEL_GICH_VA + 0x100 + (n)*4ul) /* 5.3.8 */
+#define GICH_HCR   (KERNEL_GICH_VA + 0x000)           /* 5.3.1 */
+#define GICH_VTR   (KERNEL_GICH_VA + 0x004)           /* 5.3.2 */
+#define GICH_VMCR  (KERNEL_GICH_VA + 0x008)           /* 5.3.3 */
+#define GICH_MISR  (KERNEL_GICH_VA + 0x010)           /* 5.3.4 */
+#define GICH_EISR  (KERNEL_GICH_VA + 0x020)           /* 5.3.5 */
+#define GICH_ELRSR (KERNEL_GICH_VA + 0x030)           /* 5.3.6 */
+#define GICH_APR   (KERNEL_GICH_VA + 0x0f0)           /* 5.3.7 */
+#define GICH_LR(n) (KERNEL_GICH_VA + 0x100 + (n)*4ul) /* 5.3.8 */
 
 #define GICH_HCR_EN             (1u << 0)
 #define GICH_HCR_LRENPIE        (1u << 2) /* interrupt on an EOI that found no list register */
@@ -50,23 +52,24 @@
 #define GICH_VTR_LIST_REGS(vtr) (((vtr)&0x3f) + 1)
 
 /* A list register, 5.3.8 */
-#define LR_VINTID_MASK     0x3ffu
-#define LR_PINTID_SHIFT    10          /* [19:10] with LR_HW */
-#define LR_SOURCE_SHIFT    10          /* [12:10] SGIs without LR_HW */
-#define LR_EOI             (1u << 19)  /* without LR_HW: maintenance interrupt at EOI */
-#define LR_PRIORITY_SHIFT  23          /* [27:23]: the upper five bits of a priority */
-#define LR_PRIORITY_MASK   (0x1fu << LR_PRIORITY_SHIFT)
-#define LR_PENDING         (1u << 28)
-#define LR_ACTIVE          (1u << 29)
-#define LR_STATE_MASK      (LR_PENDING | LR_ACTIVE)
-#define LR_GROUP1          (1u << 30)
-#define LR_HW              (1u << 31)
+#define LR_VINTID_MASK    0x3ffu
+#define LR_PINTID_SHIFT   10         /* [19:10] with LR_HW */
+#define LR_SOURCE_SHIFT   10         /* [12:10] SGIs without LR_HW */
+#define LR_EOI            (1u << 19) /* without LR_HW: maintenance interrupt at EOI */
+#define LR_PRIORITY_SHIFT 23         /* [27:23]: the upper five bits of a priority */
+#define LR_PRIORITY_MASK  (0x1fu << LR_PRIORITY_SHIFT)
+#define LR_PENDING        (1u << 28)
+#define LR_ACTIVE         (1u << 29)
+#define LR_STATE_MASK     (LR_PENDING | LR_ACTIVE)
+#define LR_GROUP1         (1u << 30)
+#define LR_HW             (1u << 31)
 
 #define GIC_INTID_SPURIOUS_FIRST 1020
 #define GIC_PRIORITY_KERNEL      0x00 /* timer and maintenance */
 #define GIC_PRIORITY_DEVICE      0x80 /* devices of PDs; those of guests lie in 0x80..0xf8 */
 
-/* Takes the most urgent pending interrupt; the value is for gic_drop() and holds the INTID in [9:0]. */
+/* Takes the most urgent pending interrupt; the value is for gic_drop() and holds the INTID in
+ * [9:0]. */
 static inline uint32_t gic_acknowledge(void)
 {
     return mmio_read32(GICC_IAR);
@@ -101,8 +104,8 @@ static inline void gic_enable(uint32_t intid, bool enable)
     gic_bit_write(enable ? GICD_ISENABLER : GICD_ICENABLER, intid);
 }
 
-/* Brings distributor, CPU and virtual interface into a known state: everything disabled but the interfaces.
- * `line_count`: INTIDs to touch. Returns the number of list registers. */
+/* Brings distributor, CPU and virtual interface into a known state: everything disabled but the
+ * interfaces. `line_count`: INTIDs to touch. Returns the number of list registers. */
 unsigned gic_init(uint32_t line_count);
 
 /* Sets trigger and priority of `intid` and targets it at this core. */

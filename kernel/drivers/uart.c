@@ -10,8 +10,9 @@ static const struct {
     uint16_t data;
     uint32_t full;
 } uarts[] = {
-    [UART_PL011] = {0x18, 0x00, 1u << 5},  /* UARTFR.TXFF, UARTDR; Arm DDI 0183G, 3.3 */
-    [UART_MESON] = {0x0c, 0x00, 1u << 21}, /* UART_STATUS, UART_WFIFO; Amlogic S905X3 datasheet, UART */
+    [UART_PL011] = {0x18, 0x00, 1u << 5}, /* UARTFR.TXFF, UARTDR; Arm DDI 0183G, 3.3 */
+    [UART_MESON] = {0x0c, 0x00,
+                    1u << 21}, /* UART_STATUS, UART_WFIFO; Amlogic S905X3 datasheet, UART */
     [UART_CADENCE] = {0x2c, 0x30, 1u << 4}, /* Channel_sts.TXFULL, TX_RX_FIFO; UG1087, UART */
 };
 

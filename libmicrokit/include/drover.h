@@ -50,7 +50,8 @@ static inline const struct vm_info *drover_vm_info(void)
     return (const struct vm_info *)PD_VM_INFO_VA;
 }
 
-/* Starts `vcpu` at `entry` (GPA, or guest VA if its MMU is on); its registers are those of its page. */
+/* Starts `vcpu` at `entry` (GPA, or guest VA if its MMU is on); its registers are those of its
+ * page. */
 static inline enum drover_error drover_vcpu_start(unsigned vcpu, uint64_t entry)
 {
     return (enum drover_error)DROVER_SYSCALL(SYS_VCPU_START, vcpu, entry, 0).x0;

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The Microkit's interface for a protection domain (PD). A program defines the entry points and
- * calls the functions; names and meanings are the Microkit's, the system calls beneath are Drover's.
+ * calls the functions; names and meanings are the Microkit's, the system calls beneath are
+ * Drover's.
  */
 #pragma once
 
@@ -28,16 +29,17 @@ void init(void);
 void notified(microkit_channel ch);
 /* Called for a protected procedure call on `ch`; returns the reply. Optional. */
 microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo);
-/* Called when child PD or vCPU `child` faulted: true resumes it (after `*reply_msginfo`). Optional. */
+/* Called when child PD or vCPU `child` faulted: true resumes it (after `*reply_msginfo`). Optional.
+ */
 bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo *reply_msginfo);
 
 /* ---- What the tool writes into the program's image ---- */
 
 extern char microkit_name[MICROKIT_PD_NAME_LENGTH]; /* the PD's name in the system description */
-extern bool microkit_passive;                       /* the PD runs on its callers' time after init */
-extern uint64_t microkit_irqs;                      /* a bit for each channel that is an interrupt */
-extern uint64_t microkit_notifications;             /* ... that may be notified */
-extern uint64_t microkit_pps;                       /* ... that may be called */
+extern bool microkit_passive;           /* the PD runs on its callers' time after init */
+extern uint64_t microkit_irqs;          /* a bit for each channel that is an interrupt */
+extern uint64_t microkit_notifications; /* ... that may be notified */
+extern uint64_t microkit_pps;           /* ... that may be called */
 
 /* The deferred action that the next wait carries out: DEFERRED_* of drover/abi.h. */
 extern uint64_t microkit_deferred;
@@ -127,7 +129,8 @@ static inline uint64_t microkit_mr_get(uint8_t mr)
     return mr < MESSAGE_WORD_MAX ? drover_message_page()->mr[mr] : 0;
 }
 
-/* Calls the protected procedure at the other end of `ch`, a PD of higher priority; returns its reply. */
+/* Calls the protected procedure at the other end of `ch`, a PD of higher priority; returns its
+ * reply. */
 static inline microkit_msginfo microkit_ppcall(microkit_channel ch, microkit_msginfo msginfo)
 {
     struct drover_result result = DROVER_SYSCALL(SYS_CALL, ch, msginfo, 0);
