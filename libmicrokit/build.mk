@@ -40,3 +40,12 @@ endef
 $(foreach board,$(BOARDS),$(foreach config,$(CONFIGS),$(eval $(call sdk_rules,$(board),$(config)))))
 
 SDK_STAMPS := $(foreach board,$(BOARDS),$(foreach config,$(CONFIGS),$(SDK)/board/$(board)/$(config)/.stamp))
+
+# The SDK: everything that a program outside this tree needs.
+$(SDK)/bin/drover: $(BUILD)/drover
+	@mkdir -p $(@D)
+	cp $< $@
+
+.PHONY: sdk
+sdk: $(SDK_STAMPS) $(SDK)/bin/drover $(foreach board,$(BOARDS),$(SDK)/board/$(board)/board.dtb $(SDK)/board/$(board)/board.json)
+	@echo "The SDK is in $(SDK): DROVER_SDK=$(abspath $(SDK))"
