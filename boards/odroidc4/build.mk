@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The tree is the one in Debian's kernel package.
+
+$(SDK)/board/odroidc4/board.dtb: $(PAYLOAD)/linux/dtb/amlogic/meson-sm1-odroid-c4.dtb
+	@mkdir -p $(@D)
+	cp $< $@

@@ -1,0 +1,248 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The board: the facts of board.json, and the putting in order of everything known.
+ *
+ *     image_load_address  "0x..."; where the boot loader puts the image, 2 MiB aligned
+ *     memory              [["base", "size"], ...]; the RAM, where the tree does not know it
+ *     reserved            [["base", "size"], ...]; what firmware keeps, beyond the tree's
+ *     irq_lines           INTIDs that the interrupt controller implements
+ *     qemu                the flags `drover run` starts QEMU with; not read here
+ *     comment             for people
+ */
+#include "board.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "file.h"
+
+static bool fact_number(const struct source *at, const char *key, struct json_object *value,
+                        uint64_t *number)
+{
+    const char *text = json_object_get_string(value);
+    bool typed =
+        json_object_is_type(value, json_type_string) || json_object_is_type(value, json_type_int);
+    if (typed && text != NULL && text[0] >= '0' && text[0] <= '9') {
+        char *end;
+        errno = 0;
+        *number = strtoull(text, &end, 0);
+        if (errno == 0 && *end == '\0') {
+            return true;
+        }
+    }
+    diag_error(at, "\"%s\": a number or a string such as \"0x70000000\" is expected", key);
+    return false;
+}
+
+static bool fact_ranges(const struct source *at, const char *key, struct json_object *value,
+                        struct range *ranges, size_t limit, size_t *count)
+{
+    size_t length =
+        json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
+    if (length == 0 || length > limit - *count) {
+        diag_error(at, "\"%s\": 1 to %zu pairs [\"base\", \"size\"] are expected", key, limit);
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        struct json_object *pair = json_object_array_get_idx(value, i);
+        struct range *range = &ranges[*count];
+        if (!json_object_is_type(pair, json_type_array) || json_object_array_length(pair) != 2) {
+            diag_error(at, "\"%s\": entry %zu is not a pair [\"base\", \"size\"]", key, i);
+            return false;
+        }
+        if (!fact_number(at, key, json_object_array_get_idx(pair, 0), &range->base) ||
+            !fact_number(at, key, json_object_array_get_idx(pair, 1), &range->size)) {
+            return false;
+        }
+        if (range->size == 0 || !range_is_physical(range)) {
+            diag_error(at, "\"%s\": entry %zu is empty or ends beyond 40 bits of PA", key, i);
+            return false;
+        }
+        ++*count;
+    }
+    return true;
+}
+
+static bool fact_read(struct board *board, const struct source *at, const char *key,
+                      struct json_object *value)
+{
+    if (strcmp(key, "image_load_address") == 0) {
+        return fact_number(at, key, value, &board->image_pa);
+    }
+    if (strcmp(key, "memory") == 0) {
+        board->memory_count = 0;
+        return fact_ranges(at, key, value, board->memory, BOARD_MEMORY_MAX, &board->memory_count);
+    }
+    if (strcmp(key, "reserved") == 0) {
+        return fact_ranges(at, key, value, board->reserved, BOARD_RESERVED_MAX,
+                           &board->reserved_count);
+    }
+    if (strcmp(key, "irq_lines") == 0) {
+        uint64_t lines;
+        if (!fact_number(at, key, value, &lines)) {
+            return false;
+        }
+        if (lines < 32 || lines > 1020) {
+            diag_error(at, "\"irq_lines\": %" PRIu64 " is not in 32..1020", lines);
+            return false;
+        }
+        board->irq_lines = (uint32_t)lines;
+        return true;
+    }
+    if (strcmp(key, "qemu") == 0 || strcmp(key, "comment") == 0) {
+        return true;
+    }
+    diag_error(at,
+               "unknown fact \"%s\"; known are image_load_address, memory, reserved, irq_lines, "
+               "qemu and comment",
+               key);
+    return false;
+}
+
+bool board_facts_read(struct board *board, const char *text, size_t size, const char *path)
+{
+    const struct source at = {.file = path};
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *facts = NULL;
+    enum json_tokener_error error = json_tokener_error_size;
+    if (tokener != NULL && size <= INT_MAX) {
+        facts = json_tokener_parse_ex(tokener, text, (int)size);
+        error = json_tokener_get_error(tokener);
+    }
+    bool sound = json_object_is_type(facts, json_type_object);
+    if (!sound) {
+        diag_error(&at, "not a JSON object: %s",
+                   error == json_tokener_success ? "it is another value"
+                                                 : json_tokener_error_desc(error));
+    } else {
+        json_object_object_foreach(facts, key, value)
+        {
+            sound = fact_read(board, &at, key, value) && sound;
+        }
+    }
+    json_object_put(facts);
+    json_tokener_free(tokener);
+    return sound;
+}
+
+static int range_compare(const void *left, const void *right)
+{
+    const struct range *a = left;
+    const struct range *b = right;
+    return (a->base > b->base) - (a->base < b->base);
+}
+
+/* Sorts ranges and joins those that overlap or touch. */
+static void ranges_merge(struct range *ranges, size_t *count)
+{
+    size_t merged = 0;
+    qsort(ranges, *count, sizeof(*ranges), range_compare);
+    for (size_t i = 0; i < *count; i++) {
+        struct range *last = merged == 0 ? NULL : &ranges[merged - 1];
+        uint64_t end = ranges[i].base + ranges[i].size;
+        if (last != NULL && ranges[i].base <= last->base + last->size) {
+            uint64_t last_end = last->base + last->size;
+            last->size = (end > last_end ? end : last_end) - last->base;
+        } else if (ranges[i].size != 0) {
+            ranges[merged++] = ranges[i];
+        }
+    }
+    *count = merged;
+}
+
+/* Cuts RAM to whole pages, widens what firmware keeps to whole pages. */
+static void ranges_normalize(struct board *board)
+{
+    for (size_t i = 0; i < board->memory_count; i++) {
+        struct range *range = &board->memory[i];
+        uint64_t start = (range->base + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
+        uint64_t end = (range->base + range->size) & -UINT64_C(0x1000);
+        *range = (struct range){.base = start, .size = start < end ? end - start : 0};
+    }
+    for (size_t i = 0; i < board->reserved_count; i++) {
+        struct range *range = &board->reserved[i];
+        uint64_t start = range->base & -UINT64_C(0x1000);
+        uint64_t end = (range->base + range->size + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
+        *range = (struct range){.base = start, .size = end - start};
+    }
+    ranges_merge(board->memory, &board->memory_count);
+    ranges_merge(board->reserved, &board->reserved_count);
+}
+
+bool board_finish(struct board *board, const char *path)
+{
+    const struct source at = {.file = path};
+    ranges_normalize(board);
+    if (board->memory_count == 0) {
+        diag_error(&at, "the board has no RAM: neither a /memory node nor the fact \"memory\"");
+        return false;
+    }
+    if (board->image_pa == 0 || board->image_pa % PAGE_SIZE_2M != 0 ||
+        board_memory_find(board, board->image_pa, PAGE_SIZE_4K) == NULL) {
+        diag_error(&at,
+                   "\"image_load_address\" is 0x%" PRIx64 "; a PA in the board's RAM is expected, "
+                   "2 MiB aligned",
+                   board->image_pa);
+        return false;
+    }
+    return true;
+}
+
+bool board_read(struct board *board, const char *name, const char *tree_path,
+                const char *facts_path)
+{
+    *board = (struct board){0};
+    if (strlen(name) >= sizeof(board->name)) {
+        diag_error(NULL, "the board's name is longer than %zu characters", sizeof(board->name) - 1);
+        return false;
+    }
+    strcpy(board->name, name);
+
+    struct file tree;
+    struct file facts = {0};
+    bool sound = file_map(&tree, tree_path, NULL) && file_map(&facts, facts_path, NULL) &&
+                 board_tree_read(board, tree.bytes, tree.size, tree_path) &&
+                 board_facts_read(board, (const char *)facts.bytes, facts.size, facts_path) &&
+                 board_finish(board, facts_path);
+    file_unmap(&tree);
+    file_unmap(&facts);
+    return sound;
+}
+
+bool range_is_physical(const struct range *range)
+{
+    return range->base <= BOARD_PA_LIMIT && range->size <= BOARD_PA_LIMIT - range->base;
+}
+
+bool range_overlaps(const struct range *range, uint64_t base, uint64_t size)
+{
+    return base < range->base + range->size && range->base < base + size;
+}
+
+const struct range *board_memory_find(const struct board *board, uint64_t pa, uint64_t size)
+{
+    for (size_t i = 0; i < board->memory_count; i++) {
+        const struct range *range = &board->memory[i];
+        if (pa >= range->base && pa - range->base < range->size &&
+            size <= range->size - (pa - range->base)) {
+            return range;
+        }
+    }
+    return NULL;
+}
+
+bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
+{
+    for (size_t i = 0; i < board->memory_count; i++) {
+        if (range_overlaps(&board->memory[i], pa, size)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,67 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The board: what its device tree says (board_tree.c), and the few facts that a tree cannot say,
+ * out of board.json (board.c). All ranges are physical (PA).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drover/manifest.h"
+
+#define BOARD_PA_LIMIT     (UINT64_C(1) << 40) /* the PS fields of drover/manifest.h */
+#define BOARD_MEMORY_MAX   32
+#define BOARD_RESERVED_MAX 64
+
+struct range {
+    uint64_t base; /* PA */
+    uint64_t size; /* bytes */
+};
+
+struct board {
+    char name[NAME_SIZE];
+    uint64_t image_pa; /* where its boot loader puts the image */
+
+    /* RAM, page aligned, sorted, neither overlapping nor adjacent. */
+    struct range memory[BOARD_MEMORY_MAX];
+    size_t memory_count;
+    /* What firmware keeps of it, page aligned. */
+    struct range reserved[BOARD_RESERVED_MAX];
+    size_t reserved_count;
+
+    uint32_t gic_version;
+    struct range gicd, gicc, gich, gicv;
+    uint32_t irq_lines; /* INTIDs the distributor may implement, at most 1020 */
+    uint32_t timer_irq, vtimer_irq, ptimer_irq, maintenance_irq; /* INTIDs */
+
+    uint32_t uart_type; /* enum uart_type of the board's console */
+    uint64_t uart_pa;   /* page aligned; 0 where the type is UART_NONE */
+};
+
+/* Reads both files. Reports every mistake and returns false if there was one. */
+bool board_read(struct board *board, const char *name, const char *tree_path,
+                const char *facts_path);
+
+/* Adds what the flattened device tree of `size` bytes says. `path` is for messages. */
+bool board_tree_read(struct board *board, const void *tree, size_t size, const char *path);
+
+/* Adds what the text of a board.json says, which wins over the tree. `path` is for messages. */
+bool board_facts_read(struct board *board, const char *text, size_t size, const char *path);
+
+/* Brings the ranges into order and checks that the board is complete. */
+bool board_finish(struct board *board, const char *path);
+
+/* Returns the RAM that contains all of the range, or NULL. */
+const struct range *board_memory_find(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Returns whether any byte of the range is RAM. */
+bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Whether a range ends within the PAs that the translation tables can name. */
+bool range_is_physical(const struct range *range);
+
+/* Whether two ranges have a byte in common. Neither may wrap. */
+bool range_overlaps(const struct range *range, uint64_t base, uint64_t size);

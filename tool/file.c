@@ -1,0 +1,162 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Files of the host: found along the search path, mapped for reading, written whole or not at all.
+ */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "diag.h"
+
+static bool map_descriptor(struct file *file, int descriptor, const char *path,
+                           const struct source *at)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) {
+        diag_error(at, "cannot read \"%s\": %s", path, strerror(errno));
+        return false;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        diag_error(at, "cannot read \"%s\": it is not an ordinary file", path);
+        return false;
+    }
+    if (status.st_size == 0) {
+        return true;
+    }
+    void *bytes =
+        mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
+    if (bytes == MAP_FAILED) {
+        diag_error(at, "cannot map \"%s\": %s", path, strerror(errno));
+        return false;
+    }
+    file->bytes = bytes;
+    file->size = (size_t)status.st_size;
+    return true;
+}
+
+bool file_map(struct file *file, const char *path, const struct source *at)
+{
+    *file = (struct file){0};
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        diag_error(at, "cannot open \"%s\": %s", path, strerror(errno));
+        return false;
+    }
+    bool mapped = map_descriptor(file, descriptor, path, at);
+    close(descriptor);
+    return mapped;
+}
+
+void file_unmap(struct file *file)
+{
+    if (file->bytes != NULL) {
+        munmap(file->bytes, file->size);
+    }
+    *file = (struct file){0};
+}
+
+/* Returns DIRECTORY/PATH, allocated; `length` characters of `directory` count. */
+static char *join(const char *directory, size_t length, const char *path)
+{
+    size_t size = length + strlen(path) + 2;
+    char *joined = alloc_array(size, 1);
+    snprintf(joined, size, "%.*s/%s", (int)length, directory, path);
+    return joined;
+}
+
+static char *exists_in(const char *directory, size_t length, const char *path)
+{
+    char *joined = join(directory, length, path);
+    if (access(joined, F_OK) == 0) {
+        return joined;
+    }
+    free(joined);
+    return NULL;
+}
+
+char *file_find(const struct file_search *search, const char *path, const struct source *at)
+{
+    char *found = NULL;
+    if (path[0] == '/') {
+        found = strdup(path);
+    }
+    for (size_t i = 0; found == NULL && i < search->directory_count; i++) {
+        const char *directory = search->directories[i];
+        found = exists_in(directory, strlen(directory), path);
+    }
+    if (found == NULL && access(path, F_OK) == 0) {
+        found = strdup(path);
+    }
+    const char *slash = strrchr(search->description_path, '/');
+    if (found == NULL && slash != NULL) {
+        const char *directory = search->description_path;
+        found = exists_in(directory, (size_t)(slash - directory), path);
+    }
+    if (found == NULL) {
+        diag_error(at,
+                   "file \"%s\" not found in the %zu --search-path directories, the working "
+                   "directory or beside the description; add its directory with --search-path",
+                   path, search->directory_count);
+    }
+    return found;
+}
+
+static bool write_all(int descriptor, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(descriptor, bytes, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return false;
+        }
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+/* Gives a temporary file the permissions that an ordinary new file would have. */
+static bool set_ordinary_mode(int descriptor)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return fchmod(descriptor, 0666 & ~mask) == 0;
+}
+
+bool file_write(const char *path, const void *bytes, size_t size)
+{
+    size_t length = strlen(path) + sizeof(".XXXXXX");
+    char *temporary = alloc_array(length, 1);
+    snprintf(temporary, length, "%s.XXXXXX", path);
+    int descriptor = mkstemp(temporary);
+    bool written =
+        descriptor >= 0 && write_all(descriptor, bytes, size) && set_ordinary_mode(descriptor);
+    int error = errno;
+    if (descriptor >= 0 && close(descriptor) != 0 && written) {
+        error = errno;
+        written = false;
+    }
+    if (written && rename(temporary, path) != 0) {
+        error = errno;
+        written = false;
+    }
+    if (!written) {
+        if (descriptor >= 0) {
+            unlink(temporary);
+        }
+        diag_error(NULL, "cannot write \"%s\": %s", path, strerror(error));
+    }
+    free(temporary);
+    return written;
+}

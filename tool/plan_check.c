@@ -1,0 +1,80 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the description asks for against what the board has, where no placement is needed to tell.
+ */
+#include "plan.h"
+
+#include "diag.h"
+
+static bool check_cpu(const struct source *at, const char *what, const char *name, uint32_t cpu)
+{
+    if (cpu == 0) {
+        return true;
+    }
+    diag_error(at, "%s \"%s\": cpu %u; this kernel runs on core 0 only: leave the attribute out",
+               what, name, cpu);
+    return false;
+}
+
+/* Says what the kernel itself uses an interrupt for, or returns NULL. */
+static const char *kernel_use(const struct plan *plan, uint32_t intid)
+{
+    const struct board *board = plan->board;
+    if (intid == board->timer_irq) {
+        return "the kernel's own timer";
+    }
+    if (intid == board->maintenance_irq) {
+        return "the interrupt controller's maintenance";
+    }
+    if (plan->vm_count > 0 && (intid == board->vtimer_irq || intid == board->ptimer_irq)) {
+        return "the timers of virtual machines, which get it without being asked";
+    }
+    return NULL;
+}
+
+static bool check_irq(const struct plan *plan, const char *owner, const struct irq *irq)
+{
+    if (irq->intid >= plan->board->irq_lines) {
+        diag_error(&irq->source,
+                   "irq of \"%s\": %u is beyond the interrupt controller of board %s, which "
+                   "has 0..%u; an SPI n of the device tree is written as n + 32",
+                   owner, irq->intid, plan->board->name, plan->board->irq_lines - 1);
+        return false;
+    }
+    const char *use = irq_is_routed(irq) ? kernel_use(plan, irq->intid) : NULL;
+    if (use != NULL) {
+        diag_error(&irq->source, "irq of \"%s\": %u is kept for %s; remove it", owner, irq->intid,
+                   use);
+        return false;
+    }
+    return true;
+}
+
+static bool check_vm(const struct plan *plan, const struct vm *vm)
+{
+    bool sound = true;
+    for (size_t i = 0; i < vm->vcpu_count; i++) {
+        sound = check_cpu(&vm->vcpus[i].source, "vcpu of", vm->name, vm->vcpus[i].cpu) && sound;
+    }
+    for (size_t i = 0; i < vm->irq_count; i++) {
+        sound = check_irq(plan, vm->name, &vm->irqs[i]) && sound;
+    }
+    return sound;
+}
+
+bool plan_check_board(const struct plan *plan)
+{
+    bool sound = true;
+    for (size_t i = 0; i < plan->system->pd_count; i++) {
+        const struct pd *pd = &plan->system->pds[i];
+        sound = check_cpu(&pd->source, "protection_domain", pd->name, pd->cpu) && sound;
+        for (size_t j = 0; j < pd->irq_count; j++) {
+            sound = check_irq(plan, pd->name, &pd->irqs[j]) && sound;
+        }
+        if (pd->vm != NULL) {
+            sound = check_vm(plan, pd->vm) && sound;
+        }
+    }
+    return sound;
+}

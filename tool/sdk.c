@@ -1,0 +1,125 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The SDK: the directory that holds the boards' files and the kernel for each.
+ */
+#include "sdk.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag.h"
+
+/* Cuts the last name off a path, in place. */
+static void to_parent(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+}
+
+/* Writes the SDK's directory to `path`, of PATH_MAX bytes. */
+static bool find_root(char *path)
+{
+    const char *named = getenv("DROVER_SDK");
+    if (named == NULL || named[0] == '\0') {
+        named = getenv("MICROKIT_SDK");
+    }
+    if (named != NULL && named[0] != '\0') {
+        return snprintf(path, PATH_MAX, "%s", named) < PATH_MAX;
+    }
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (length <= 0) {
+        return false;
+    }
+    path[length] = '\0';
+    to_parent(path);
+    to_parent(path);
+    return true;
+}
+
+static char *make_path(const char *root, const char *board, const char *rest)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/board/%s/%s", root, board, rest) < 0) {
+        abort();
+    }
+    return path;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && entry->d_type == DT_DIR;
+}
+
+/* Reports that `what` "name" is not a directory of `path`, and which there are. */
+static bool report_absent(const char *what, const char *name, const char *path)
+{
+    struct dirent **entries = NULL;
+    char list[1024] = "";
+    size_t length = 0;
+    int count = scandir(path, &entries, is_visible, alphasort);
+    for (int i = 0; i < count; i++) {
+        size_t room = sizeof(list) - length;
+        int written = snprintf(list + length, room, "%s%s", i == 0 ? "" : ", ", entries[i]->d_name);
+        length += (size_t)written < room ? (size_t)written : 0;
+        free(entries[i]);
+    }
+    free(entries);
+    if (length == 0) {
+        diag_error(NULL, "no %s \"%s\": there are none in \"%s\"; name the SDK with DROVER_SDK",
+                   what, name, path);
+    } else {
+        diag_error(NULL, "no %s \"%s\" in \"%s\"; there are: %s", what, name, path, list);
+    }
+    return false;
+}
+
+static bool is_name(const char *text)
+{
+    return text[0] != '\0' && text[0] != '.' && strchr(text, '/') == NULL;
+}
+
+bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
+{
+    char root[PATH_MAX];
+    char rest[NAME_MAX + 32];
+    *paths = (struct sdk_board){0};
+    if (!find_root(root)) {
+        diag_error(NULL, "cannot tell where the SDK is; name it with DROVER_SDK");
+        return false;
+    }
+    char *boards = make_path(root, "", "");
+    char *directory = make_path(root, board, "");
+    bool found = is_name(board) && access(directory, F_OK) == 0;
+    if (!found) {
+        report_absent("board", board, boards);
+    } else {
+        snprintf(rest, sizeof(rest), "%s/elf/kernel.elf", config);
+        paths->kernel = make_path(root, board, rest);
+        snprintf(rest, sizeof(rest), "%s/elf/loader.elf", config);
+        paths->loader = make_path(root, board, rest);
+        paths->tree = make_path(root, board, "board.dtb");
+        paths->facts = make_path(root, board, "board.json");
+        found = is_name(config) && access(paths->kernel, F_OK) == 0;
+        if (!found) {
+            report_absent("configuration", config, directory);
+        }
+    }
+    free(boards);
+    free(directory);
+    return found;
+}
+
+void sdk_free(struct sdk_board *paths)
+{
+    free(paths->tree);
+    free(paths->facts);
+    free(paths->kernel);
+    free(paths->loader);
+}

@@ -1,0 +1,24 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The SDK: the directory that holds the boards' files and the kernel for each.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Paths of a board's files in the SDK; allocated. */
+struct sdk_board {
+    char *tree;   /* board/BOARD/board.dtb */
+    char *facts;  /* board/BOARD/board.json */
+    char *kernel; /* board/BOARD/CONFIG/elf/kernel.elf */
+    char *loader; /* board/BOARD/CONFIG/elf/loader.elf */
+};
+
+/*
+ * Finds the files of `board` and `config` in the SDK that DROVER_SDK or MICROKIT_SDK names, else in
+ * the one that this program is part of. Where there is no such board or configuration, reports
+ * which there are and returns false. The caller frees with sdk_free() either way.
+ */
+bool sdk_find(struct sdk_board *paths, const char *board, const char *config);
+void sdk_free(struct sdk_board *paths);
