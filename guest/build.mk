@@ -16,8 +16,10 @@ $(PAYLOAD_FILES) &: $(PAYLOAD_DEBS) guest/modules.txt scripts/unpack-payload
 .PHONY: payload
 payload: $(PAYLOAD_FILES)
 
+GUEST_FILES := $(addprefix guest/,initramfs.mtree init dhcp interrupts shell)
+
 # The archive is the recipe's, file by file: same inputs, same bytes.
-$(PAYLOAD_INITRD): $(PAYLOAD_FILES) guest/initramfs.mtree guest/init guest/dhcp guest/shell guest/build.mk
+$(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) guest/build.mk
 	@mkdir -p $(@D)
 	sed 's|@PAYLOAD@|$(PAYLOAD)|' guest/initramfs.mtree >$(@D)/initramfs.mtree
 	for file in order $$(cat $(PAYLOAD)/linux/modules/order); do \

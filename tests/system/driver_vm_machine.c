@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DISK_SIZE (64 << 20)
+#define DISK_SIZE    (64 << 20)
+#define ARGUMENT_MAX 48
+
+#define EXAMPLE BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
 
 const char *const driver_vm_failures[] = {
     "Kernel panic - not syncing",
@@ -17,9 +20,34 @@ const char *const driver_vm_failures[] = {
     NULL,
 };
 
-void driver_vm_disk_create(const char *path)
+static char *const devices[] = {
+    "-display", "none",
+    "-global",  "virtio-mmio.force-legacy=false",
+    "-netdev",  "user,id=net",
+    "-device",  "virtio-net-device,netdev=net",
+    "-device",  "virtio-blk-device,drive=disk",
+    NULL,
+};
+
+static char *const boots[][20] = {
+    [DRIVER_VM_ON_DROVER] = {"qemu-system-aarch64", "-machine",
+                             "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m",
+                             "2G", "-kernel", EXAMPLE "/driver_vm.img", NULL},
+    [DRIVER_VM_BARE] = {"qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu",
+                        "cortex-a53", "-m", "512M", "-kernel", PAYLOAD_DIR "/linux/Image",
+                        "-initrd", BUILD_DIR "/guest/initramfs.cpio", "-dtb", EXAMPLE "/guest.dtb",
+                        NULL},
+};
+
+static char *const consoles[][8] = {
+    [DRIVER_VM_TERMINAL] = {"-serial", "mon:stdio", NULL},
+    [DRIVER_VM_TEST] = {"-serial", "stdio", "-chardev", "socket,id=monitor,fd=3", "-mon",
+                        "chardev=monitor,mode=readline", NULL},
+};
+
+static void disk_create(const char *path)
 {
-    FILE *disk = fopen(path, "w");
+    FILE *disk = fopen(path, "we");
 
     if (disk == NULL || fputs("drover scratch disk\n", disk) == EOF || fflush(disk) == EOF ||
         ftruncate(fileno(disk), DISK_SIZE) != 0 || fclose(disk) == EOF) {
@@ -28,63 +56,59 @@ void driver_vm_disk_create(const char *path)
     }
 }
 
-char **driver_vm_arguments(const char *image, const char *disk_path, enum driver_vm_console console)
+static void append(char **arguments, size_t *count, char *const *list)
 {
-    static char drive[512];
-    static char *arguments[40];
-    static char *const machine[] = {
-        "qemu-system-aarch64",
-        "-machine",
-        "virt,virtualization=on,gic-version=2",
-        "-cpu",
-        "cortex-a53",
-        "-m",
-        "2G",
-        "-display",
-        "none",
-        "-global",
-        "virtio-mmio.force-legacy=false",
-        "-netdev",
-        "user,id=net",
-        "-device",
-        "virtio-net-device,netdev=net",
-        "-device",
-        "virtio-blk-device,drive=disk",
-    };
-    static char *const terminal[] = {"-serial", "mon:stdio"};
-    static char *const test[] = {"-serial",  "stdio",
-                                 "-chardev", "socket,id=monitor,fd=3",
-                                 "-mon",     "chardev=monitor,mode=readline"};
-    char **next = arguments;
-
-    snprintf(drive, sizeof(drive), "if=none,id=disk,format=raw,file=%s", disk_path);
-    memcpy(next, machine, sizeof(machine));
-    next += sizeof(machine) / sizeof(*machine);
-    if (console == DRIVER_VM_TERMINAL) {
-        memcpy(next, terminal, sizeof(terminal));
-        next += sizeof(terminal) / sizeof(*terminal);
-    } else {
-        memcpy(next, test, sizeof(test));
-        next += sizeof(test) / sizeof(*test);
+    while (*list != NULL && *count < ARGUMENT_MAX - 1) {
+        arguments[(*count)++] = *list++;
     }
-    *next++ = "-drive";
-    *next++ = drive;
-    *next++ = "-kernel";
-    *next++ = (char *)image;
-    *next = NULL;
+    arguments[*count] = NULL;
+}
+
+char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console console,
+                           const char *disk_path)
+{
+    static char *arguments[ARGUMENT_MAX];
+    static char drive[512];
+    size_t count = 0;
+
+    disk_create(disk_path);
+    snprintf(drive, sizeof(drive), "if=none,id=disk,format=raw,file=%s", disk_path);
+    append(arguments, &count, boots[boot]);
+    append(arguments, &count, consoles[console]);
+    append(arguments, &count, devices);
+    append(arguments, &count, (char *const[]){"-drive", drive, NULL});
     return arguments;
+}
+
+unsigned driver_vm_wait_ready(struct machine *machine, double seconds)
+{
+    const char *result;
+    unsigned passed, checks;
+
+    machine_forbid(machine, driver_vm_failures);
+    if (machine_wait(machine, "driver VM ready: ", seconds) == NULL) {
+        return 0;
+    }
+    result = machine_wait(machine, " checks passed", 1);
+    if (result == NULL) {
+        return 0;
+    }
+    if (sscanf(result, "%u of %u", &passed, &checks) != 2 || passed == 0 || passed != checks) {
+        machine_complain(machine, "the guest reports \"%s\" checks passed", result);
+        return 0;
+    }
+    return passed;
 }
 
 const char *driver_vm_shell(struct machine *machine, const char *command, double seconds)
 {
-    char line[1024];
     static char answer[4096];
+    char line[1024];
     const char *printed;
     const char *status;
 
-    /* The shell echoes the line as it is typed; broken by quotes, the marks stand in its output
-     * only. */
-    snprintf(line, sizeof(line), "echo be''gin; %s; echo st''atus $?\n", command);
+    /* The shell echoes what is typed: broken by quotes, the marks stand in its output only. */
+    snprintf(line, sizeof(line), "echo be''gin; %s; echo sta''tus $?\n", command);
     machine_type(machine, line);
     if (machine_wait(machine, "begin\r\n", seconds) == NULL) {
         return NULL;
@@ -95,7 +119,11 @@ const char *driver_vm_shell(struct machine *machine, const char *command, double
     }
     snprintf(answer, sizeof(answer), "%s", printed);
     status = machine_wait(machine, "\r\n", seconds);
-    if (status == NULL || strcmp(status, "0") != 0) {
+    if (status == NULL) {
+        return NULL;
+    }
+    if (strcmp(status, "0") != 0) {
+        machine_complain(machine, "status %s of the command: %s", status, command);
         return NULL;
     }
     return answer;

@@ -8,28 +8,36 @@
 
 #include "machine.h"
 
-#define DRIVER_VM_IMAGE BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64/driver_vm.img"
+/* What the machine boots. */
+enum driver_vm_boot {
+    DRIVER_VM_ON_DROVER, /* the example's image */
+    DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
+};
 
-/* Creates the scratch disk as the guest expects it: empty, with its mark. Exits on failure. */
-void driver_vm_disk_create(const char *path);
-
-/* How the console reaches the machine: QEMU's own terminal, with Ctrl-A for its commands, or a
- * test. */
+/* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
 enum driver_vm_console {
     DRIVER_VM_TERMINAL,
     DRIVER_VM_TEST,
 };
 
-/* QEMU's arguments to boot `image` with the disk at `disk_path`, NULL-terminated. The arguments
- * stay valid until the next call. */
-char **driver_vm_arguments(const char *image, const char *disk_path,
-                           enum driver_vm_console console);
-
 /*
- * Runs a command in the guest's shell and waits for its end. Returns what it printed, valid until
- * the next call on this machine; NULL if it does not end with status 0 within `seconds`.
+ * Returns QEMU's arguments, NULL-terminated and valid until the next call, and creates the scratch
+ * disk `disk_path` as the guest expects it: empty, with its mark. Exits if it cannot be written.
  */
-const char *driver_vm_shell(struct machine *machine, const char *command, double seconds);
+char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console console,
+                           const char *disk_path);
 
 /* Texts that mean that the boot has failed, for machine_forbid(). */
 extern const char *const driver_vm_failures[];
+
+/*
+ * Waits until the guest has tried all its devices. Returns how many checks it passed; 0 if one
+ * failed or it did not get that far within `seconds`, and machine_reason() says why.
+ */
+unsigned driver_vm_wait_ready(struct machine *machine, double seconds);
+
+/*
+ * Runs a command in the guest's shell and waits for its end. Returns what it printed, valid until
+ * the next call; NULL if it does not end with status 0 within `seconds`.
+ */
+const char *driver_vm_shell(struct machine *machine, const char *command, double seconds);

@@ -55,8 +55,7 @@ double clock_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-__attribute__((format(printf, 2, 3))) static void complain(struct machine *machine,
-                                                           const char *format, ...)
+void machine_complain(struct machine *machine, const char *format, ...)
 {
     va_list arguments;
 
@@ -144,7 +143,7 @@ static bool read_more(struct machine *machine, double deadline)
     char bytes[4096];
 
     if (machine->console < 0) {
-        complain(machine, "the machine has ended");
+        machine_complain(machine, "the machine has ended");
         return false;
     }
     for (;;) {
@@ -152,7 +151,7 @@ static bool read_more(struct machine *machine, double deadline)
         int ready = poll(&pollfd, 1, left > 0 ? (int)(left * 1000) + 1 : 0);
 
         if (ready == 0) {
-            complain(machine, "nothing within the time allowed");
+            machine_complain(machine, "nothing within the time allowed");
             return false;
         }
         if (ready < 0 && errno == EINTR) {
@@ -168,7 +167,7 @@ static bool read_more(struct machine *machine, double deadline)
         }
         close(machine->console);
         machine->console = -1;
-        complain(machine, "the machine ended");
+        machine_complain(machine, "the machine ended");
         return false;
     }
 }
@@ -201,7 +200,7 @@ const char *machine_wait(struct machine *machine, const char *text, double secon
         char *found = strstr(start, text);
 
         if (forbidden != NULL) {
-            complain(machine, "\"%s\" on the console", forbidden);
+            machine_complain(machine, "\"%s\" on the console", forbidden);
             return NULL;
         }
         if (found != NULL) {
@@ -214,7 +213,7 @@ const char *machine_wait(struct machine *machine, const char *text, double secon
             char why[64];
 
             snprintf(why, sizeof(why), "%s", machine->reason);
-            complain(machine, "waiting %.0f s for \"%.100s\": %s", seconds, text, why);
+            machine_complain(machine, "waiting %.0f s for \"%.100s\": %s", seconds, text, why);
             return NULL;
         }
     }
@@ -257,7 +256,7 @@ int machine_wait_exit(struct machine *machine, double seconds)
     while (read_more(machine, deadline)) {
     }
     if (machine->console >= 0) {
-        complain(machine, "still running after %.0f s", seconds);
+        machine_complain(machine, "still running after %.0f s", seconds);
         return -1;
     }
     if (machine->pid > 0) {
@@ -265,10 +264,10 @@ int machine_wait_exit(struct machine *machine, double seconds)
         machine->pid = 0;
     }
     if (!WIFEXITED(machine->status)) {
-        complain(machine, "ended by signal %d", WTERMSIG(machine->status));
+        machine_complain(machine, "ended by signal %d", WTERMSIG(machine->status));
         return -1;
     }
-    complain(machine, "ended with status %d", WEXITSTATUS(machine->status));
+    machine_complain(machine, "ended with status %d", WEXITSTATUS(machine->status));
     return WEXITSTATUS(machine->status);
 }
 

@@ -42,6 +42,10 @@ void machine_monitor(struct machine *machine, const char *command);
  * within `seconds` or was ended by a signal. */
 int machine_wait_exit(struct machine *machine, double seconds);
 
+/* Sets machine_reason(), for a wait of the caller's own making. */
+void machine_complain(struct machine *machine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Why the last wait failed; never NULL. */
 const char *machine_reason(const struct machine *machine);
 

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# System tests: programs that boot a machine in QEMU and wait for what it prints. Each stands in
+# tests/system/NAME.c, or is listed with its sources in another build.mk:
+#     SYSTEM_TESTS += name
+#     name_SOURCES, name_CFLAGS (optional); name_DEPENDS: what it boots
+
+SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
+SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
+SYSTEM_TESTS   += driver_vm
+
+driver_vm_SOURCES := tests/system/driver_vm.c
+driver_vm_DEPENDS := $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
+
+define system_test_rule
+$(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
+	@mkdir -p $$(@D) $(BUILD)/tests/log
+	$(HOST_CC) $(SYSTEM_CFLAGS) $($(1)_CFLAGS) -o $$@ $($(1)_SOURCES) $(SYSTEM_HARNESS)
+endef
+$(foreach test,$(SYSTEM_TESTS),$(eval $(call system_test_rule,$(test))))
+
+.PHONY: system-tests
+system-tests: $(SYSTEM_TESTS:%=$(BUILD)/tests/system/%) $(foreach test,$(SYSTEM_TESTS),$($(test)_DEPENDS))
