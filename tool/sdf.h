@@ -15,7 +15,8 @@
 #include "source.h"
 #include "system.h"
 
-/* Elements nested deeper than this are refused: PD_MAX child PDs and what may stand in the last one. */
+/* Elements nested deeper than this are refused: PD_MAX child PDs and what may stand in the last
+ * one. */
 #define SDF_DEPTH_MAX 70
 
 /* A description on its way from text to system. */
@@ -34,7 +35,8 @@ struct system *sdf_read(struct source_text *text);
 
 /* ---- sdf_xml.c ---- */
 
-/* The tree of `text`, or NULL after reporting the first mistake. The caller frees it with xmlFreeDoc(). */
+/* The tree of `text`, or NULL after reporting the first mistake. The caller frees it with
+ * xmlFreeDoc(). */
 xmlDoc *sdf_xml_parse(const struct source_text *text);
 
 /* The line on which the tag of `node` begins. */
@@ -43,12 +45,14 @@ struct source sdf_source(const struct sdf *sdf, const xmlNode *node);
 /* The value of an attribute, owned by the tree; NULL if it is absent. */
 const char *sdf_attribute(const xmlNode *node, const char *name);
 
-/* The first child element called `name`, and the one after `node` that has its name; NULL if none. */
+/* The first child element called `name`, and the one after `node` that has its name; NULL if none.
+ */
 const xmlNode *sdf_first(const xmlNode *parent, const char *name);
 const xmlNode *sdf_next(const xmlNode *node);
 size_t sdf_count(const xmlNode *parent, const char *name);
 
-/* Reports a mistake in `node`, which the message names by its element and its identifying attribute. */
+/* Reports a mistake in `node`, which the message names by its element and its identifying
+ * attribute. */
 void sdf_error(const struct sdf *sdf, const xmlNode *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sdf_warning(const struct sdf *sdf, const xmlNode *node, const char *format, ...)
@@ -60,7 +64,8 @@ void sdf_warning(const struct sdf *sdf, const xmlNode *node, const char *format,
  * missing, or that Drover does not support yet. */
 void sdf_schema_check(const struct sdf *sdf, const xmlNode *root);
 
-/* ---- sdf_value.c: values of attributes. What is wrong is reported, and a harmless value returned. ---- */
+/* ---- sdf_value.c: values of attributes. What is wrong is reported, and a harmless value returned.
+ * ---- */
 
 /* A copy of the attribute, which must not be empty; NULL if it is absent. */
 char *sdf_string(const struct sdf *sdf, const xmlNode *node, const char *attribute);
@@ -103,4 +108,3 @@ struct irq *sdf_irqs_read(const struct sdf *sdf, const xmlNode *parent, size_t *
 
 /* The <virtual_machine> of a PD; NULL if it has none. */
 struct vm *sdf_vm_read(const struct sdf *sdf, const xmlNode *pd);
-

@@ -5,7 +5,6 @@
  */
 #include "sdf.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -26,20 +25,19 @@ static uint32_t intid_read(const struct sdf *sdf, const xmlNode *node, bool to_v
         return PPI_END;
     }
     if (intid >= SGI_END && intid < PPI_END) {
-        sdf_error(sdf, node,
-                  "%" PRIu64 " is private to a core (PPI), which no device raises; the kernel "
-                  "gives a guest its timer by itself; SPI n of a device tree is n + 32",
-                  intid);
+        sdf_error(
+            sdf, node,
+            "it is private to a core (PPI), which no device raises; SPI n of a device tree is "
+            "n + 32, and a guest gets its timer from the kernel");
     } else if (intid < SGI_END && to_vm) {
         sdf_error(sdf, node,
-                  "%" PRIu64 " is sent by software (SGI), which no device raises; a guest "
-                  "has its own; remove it",
-                  intid);
+                  "it is sent by software (SGI), which no device raises; a guest has its own; "
+                  "remove it");
     } else if (intid < SGI_END) {
-        sdf_warning(sdf, node,
-                    "%" PRIu64 " is sent by software (SGI), which no device raises; it gets "
-                    "no route and will never arrive",
-                    intid);
+        sdf_warning(
+            sdf, node,
+            "it is sent by software (SGI), which no device raises; it gets no route and will "
+            "never arrive");
     }
     return (uint32_t)intid;
 }

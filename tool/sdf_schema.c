@@ -177,7 +177,7 @@ static void report_unknown_attribute(const struct sdf *sdf, const xmlNode *node,
 static void check_attributes(const struct sdf *sdf, const xmlNode *node,
                              const struct attribute *known)
 {
-    bool refused = false;
+    const char *refusal = NULL;
     for (const xmlAttr *attribute = node->properties; attribute != NULL;
          attribute = attribute->next) {
         const char *name = (const char *)attribute->name;
@@ -187,12 +187,12 @@ static void check_attributes(const struct sdf *sdf, const xmlNode *node,
         }
         if (found->name == NULL) {
             report_unknown_attribute(sdf, node, known, name);
-        } else if (found->presence == REFUSED) {
+        } else if (found->presence == REFUSED && found->reason != refusal) {
             sdf_error(sdf, node, "attribute \"%s\": %s", name, found->reason);
-            refused = true;
+            refusal = found->reason;
         }
     }
-    for (; known->name != NULL && !refused; known++) {
+    for (; known->name != NULL && refusal == NULL; known++) {
         if (known->presence == REQUIRED && sdf_attribute(node, known->name) == NULL) {
             sdf_error(sdf, node, "attribute \"%s\" is missing; add it", known->name);
         }
@@ -227,14 +227,11 @@ static void check_counts(const struct sdf *sdf, const xmlNode *node, const struc
     for (; known->element != NULL; known++) {
         const char *name = known->element->name;
         size_t count = sdf_count(node, name);
-        if (known->low == known->high && known->low > 0 && count != known->low) {
-            sdf_error(sdf, node, "it holds %zu <%s>; exactly %u must stand there", count, name,
-                      known->low);
-        } else if (count < known->low) {
-            sdf_error(sdf, node, "it holds no <%s>; add one", name);
+        if (count < known->low) {
+            sdf_error(sdf, node, "it holds %s <%s>; add one", count == 0 ? "no" : "only one", name);
         } else if (known->high != 0 && count > known->high) {
-            sdf_error(sdf, node, "it holds %zu <%s>; at most %u may stand there", count, name,
-                      known->high);
+            sdf_error(sdf, node, "it holds %zu <%s>; at most %u may stand there; remove the rest",
+                      count, name, known->high);
         }
     }
 }
@@ -251,7 +248,7 @@ static bool is_blank(const xmlNode *node)
 /* Recursion is bounded: the tree is at most SDF_DEPTH_MAX deep. */
 static void check_element(const struct sdf *sdf, const xmlNode *node, const struct element *element)
 {
-    if (node->ns != NULL || node->nsDef != NULL) {
+    if (node->nsDef != NULL) {
         sdf_error(sdf, node, "XML namespaces are not part of a system description; remove them");
     }
     check_attributes(sdf, node, element->attributes);

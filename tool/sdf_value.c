@@ -44,12 +44,15 @@ char *sdf_name(const struct sdf *sdf, const xmlNode *node)
     return name;
 }
 
-/* Reads a decimal or 0x number without its `_`; false if it is none or needs more than 64 bits. */
-static bool parse(const char *text, uint64_t *number)
+enum parsed { PARSED, NOT_A_NUMBER, TOO_LARGE };
+
+/* Reads a decimal or 0x number without its `_`. */
+static enum parsed parse(const char *text, uint64_t *number)
 {
     bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     uint64_t base = hexadecimal ? 16 : 10;
     bool any_digit = false;
+    bool overflow = false;
     *number = 0;
     for (const char *c = text + (hexadecimal ? 2 : 0); *c != '\0'; c++) {
         if (*c == '_') {
@@ -58,13 +61,14 @@ static bool parse(const char *text, uint64_t *number)
         uint64_t digit = isdigit((unsigned char)*c)    ? (uint64_t)(*c - '0')
                          : isxdigit((unsigned char)*c) ? (uint64_t)(tolower(*c) - 'a' + 10)
                                                        : base;
-        if (digit >= base || __builtin_mul_overflow(*number, base, number) ||
-            __builtin_add_overflow(*number, digit, number)) {
-            return false;
+        if (digit >= base) {
+            return NOT_A_NUMBER;
         }
+        overflow = overflow || __builtin_mul_overflow(*number, base, number) ||
+                   __builtin_add_overflow(*number, digit, number);
         any_digit = true;
     }
-    return any_digit;
+    return !any_digit ? NOT_A_NUMBER : overflow ? TOO_LARGE : PARSED;
 }
 
 uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attribute,
@@ -75,24 +79,25 @@ uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attr
     if (text == NULL) {
         return absent;
     }
-    if (!parse(text, &number)) {
-        sdf_error(sdf, node, "%s \"%.64s\" is not a number of 64 bits; write it as 4096 or 0x1000",
-                  attribute, text);
+    enum parsed parsed = parse(text, &number);
+    if (parsed != PARSED) {
+        sdf_error(sdf, node, "%s \"%.64s\" %s", attribute, text,
+                  parsed == TOO_LARGE ? "does not fit in 64 bits; correct it"
+                                      : "is not a number; write it in decimal or as 0x and digits");
         return absent;
     }
-    if (number < low || number > high) {
-        if (high <= UINT16_MAX) {
-            sdf_error(sdf, node,
-                      "%s \"%.64s\" is out of range; %" PRIu64 " to %" PRIu64 " is allowed",
-                      attribute, text, low, high);
-        } else {
-            sdf_error(sdf, node,
-                      "%s \"%.64s\" is out of range; 0x%" PRIx64 " to 0x%" PRIx64 " is allowed",
-                      attribute, text, low, high);
-        }
-        return absent;
+    if (number >= low && number <= high) {
+        return number;
     }
-    return number;
+    if (high <= UINT16_MAX) {
+        sdf_error(sdf, node, "%s \"%.64s\" is out of range; %" PRIu64 " to %" PRIu64 " is allowed",
+                  attribute, text, low, high);
+    } else {
+        sdf_error(sdf, node,
+                  "%s \"%.64s\" is out of range; 0x%" PRIx64 " to 0x%" PRIx64 " is allowed",
+                  attribute, text, low, high);
+    }
+    return absent;
 }
 
 bool sdf_flag(const struct sdf *sdf, const xmlNode *node, const char *attribute, bool absent)

@@ -11,9 +11,14 @@
 /* Before the Microkit 2, a virtual machine was one vCPU and carried its id itself. */
 static void vcpu_of_old_spelling(const struct sdf *sdf, const xmlNode *node, struct vm *vm)
 {
-    sdf_number(sdf, node, "id", 0, 0, 0);
     if (vm->vcpu_count != 0) {
         sdf_error(sdf, node, "it has an id and a <vcpu>; remove the id, which is the old spelling");
+        return;
+    }
+    if (sdf_number(sdf, node, "id", 0, 0, UINT64_MAX) != 0) {
+        sdf_error(sdf, node,
+                  "an id other than 0 on a virtual machine; write <vcpu id=\"ID\" /> inside "
+                  "instead");
         return;
     }
     sdf_warning(sdf, node,

@@ -8,8 +8,8 @@
 
 #include "system.h"
 
-/* A description larger than this (bytes, after preprocessing) is refused: the largest known ones are
- * a tenth of it. */
+/* A description larger than this (bytes, after preprocessing) is refused: the largest known ones
+ * are a tenth of it. */
 #define SOURCE_SIZE_MAX 0x100000
 
 /* From line `text_line` of the text on, lines come from `source` on. */
@@ -19,8 +19,8 @@ struct source_mark {
 };
 
 struct source_text {
-    char *bytes; /* NUL-terminated */
-    size_t size; /* bytes, without that NUL */
+    char *bytes;               /* NUL-terminated */
+    size_t size;               /* bytes, without that NUL */
     struct source_mark *marks; /* by ascending text_line; the first one is for line 1 */
     size_t mark_count, mark_capacity;
     char **files; /* every name that a struct source may point to */

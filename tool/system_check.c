@@ -78,7 +78,9 @@ static void warn_unmapped(const struct system *system)
     for (size_t i = 0; i < system->region_count; i++) {
         const struct memory_region *region = &system->regions[i];
         if (!mapped[i]) {
-            diag_warning(&region->source, "memory_region \"%s\": nothing maps it", region->name);
+            diag_warning(&region->source,
+                         "memory_region \"%s\": nothing maps it; add a <map>, or remove it",
+                         region->name);
         }
     }
     free(mapped);
@@ -86,6 +88,7 @@ static void warn_unmapped(const struct system *system)
 
 void system_check(const struct system *system)
 {
+    unsigned errors = diag_error_count();
     if (!check_counts(system)) {
         return;
     }
@@ -96,5 +99,7 @@ void system_check(const struct system *system)
     system_channels_check(system);
     system_symbols_check(system);
     system_placement_check(system);
-    warn_unmapped(system);
+    if (diag_error_count() == errors) {
+        warn_unmapped(system);
+    }
 }

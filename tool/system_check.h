@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Rules between the objects of a system that need no board and no ELF. Each function reports what breaks
- * its rules, and looks at nothing but the system.
+ * Rules between the objects of a system that need no board and no ELF. Each function reports what
+ * breaks its rules, and looks at nothing but the system.
  */
 #pragma once
 
