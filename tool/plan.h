@@ -164,6 +164,14 @@ void program_split(struct program *program);
 void program_write_patches(const struct plan *plan, const struct program *program);
 void program_free(struct program *program);
 
+/* plan_place.c: returns the alignment that lets large blocks map `size` bytes at `va`: the PA has
+ * to equal the VA modulo it. */
+uint64_t piece_align(uint64_t va, uint64_t size);
+
+/* plan_bound.c: bytes that the rest of the image takes at most: tables, manifest, VM information
+ * and the loader's lists. */
+uint64_t plan_bound(const struct plan *plan);
+
 /* plan_patch.c: collects the symbols of PD `pd` that the tool sets. */
 bool program_find_patches(const struct plan *plan, size_t pd);
 
@@ -189,6 +197,8 @@ static inline bool irq_is_routed(const struct irq *irq)
 {
     return irq->intid >= 16;
 }
+
+#define CONTIGUOUS_SIZE_4K 0x10000 /* sixteen 4 KiB pages can share a TLB entry */
 
 static inline uint64_t page_round_up(uint64_t size)
 {

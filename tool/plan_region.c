@@ -11,8 +11,6 @@
 #include "alloc.h"
 #include "diag.h"
 
-#define CONTIGUOUS_SIZE_4K 0x10000 /* sixteen 4 KiB pages can share a TLB entry */
-
 static bool read_prefill(const struct plan *plan, const struct memory_region *region,
                          struct plan_region *planned)
 {
