@@ -9,24 +9,10 @@
 #include "events.h"
 #include "gic.h"
 #include "measure.h"
+#include "pl.h"
 #include "timer.h"
 
 #define ROUNDS 4096
-
-/* PL031 (DDI 0224, 3.3): the match interrupt is level, and masked by one bit. */
-#define RTC_DR   0x000
-#define RTC_MR   0x004
-#define RTC_IMSC 0x010
-#define RTC_RIS  0x014
-#define RTC_ICR  0x01c
-
-/* PL061 (DDI 0190, 3.3): a pin that is low, taken as active low. */
-#define GPIO_DIR 0x400
-#define GPIO_IS  0x404
-#define GPIO_IBE 0x408
-#define GPIO_IEV 0x40c
-#define GPIO_IE  0x410
-#define GPIO_PIN 1
 
 /* What raises and lowers the interrupt under test. */
 static uint64_t raise_gpa;
@@ -70,37 +56,19 @@ static void interrupt_measure(const char *to_handler_key, const char *total_key)
     result_print(total_key, total * TICK_INSTRUCTIONS, ROUNDS);
 }
 
-static void rtc_match(void)
-{
-    write32(platform.rtc + RTC_IMSC, 0);
-    write32(platform.rtc + RTC_ICR, 1);
-    while (!(read32(platform.rtc + RTC_RIS) & 1)) {
-        write32(platform.rtc + RTC_MR, read32(platform.rtc + RTC_DR));
-    }
-}
-
-static void gpio_prepare(void)
-{
-    write32(platform.gpio + GPIO_IE, 0);
-    write32(platform.gpio + GPIO_DIR, 0);
-    write32(platform.gpio + GPIO_IS, GPIO_PIN);
-    write32(platform.gpio + GPIO_IBE, 0);
-    write32(platform.gpio + GPIO_IEV, 0);
-}
-
 void spi_measure(void)
 {
-    rtc_match();
-    raise_gpa = platform.rtc + RTC_IMSC;
+    pl031_match(platform.rtc);
+    raise_gpa = platform.rtc + PL031_IMSC;
     raise_value = 1;
     dispatch_bind(platform.rtc_irq, lower);
     interrupt_measure("spi_to_handler", "spi_total");
     dispatch_unbind(platform.rtc_irq);
-    write32(platform.rtc + RTC_ICR, 1);
+    write32(platform.rtc + PL031_ICR, 1);
 
-    gpio_prepare();
-    raise_gpa = platform.gpio + GPIO_IE;
-    raise_value = GPIO_PIN;
+    pl061_low_pin(platform.gpio);
+    raise_gpa = platform.gpio + PL061_IE;
+    raise_value = PL061_PIN;
     dispatch_bind(platform.gpio_irq, lower);
     interrupt_measure("spi_channel_to_handler", "spi_channel_total");
     dispatch_unbind(platform.gpio_irq);
