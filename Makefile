@@ -70,5 +70,6 @@ second-pass:
 else
 
 include $(wildcard */build.mk tests/*/build.mk examples/*/build.mk)
+include tests/suites.mk
 
 endif

@@ -10,7 +10,7 @@ SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLO
 SYSTEM_TESTS   += driver_vm
 
 driver_vm_SOURCES := tests/system/driver_vm.c
-driver_vm_DEPENDS := $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
+driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
 
 define system_test_rule
 $(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# `make test`: every suite, one after the other. A suite is 'NAME=COMMAND'; it ends with a line
+# "N passed, N failed" or with cmocka's count. Other build.mk may add some:
+#     SUITES += 'name=command'
+#     SUITE_DEPENDS += what it needs
+
+HEADER_SUITES := \
+    'headers-tool=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tool/*.h include/drover/*.h)' \
+    'headers-tests=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tests/*/*.h)' \
+    'headers-kernel=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) $(KERNEL_CFLAGS)" $(KERNEL_HEADERS)' \
+    'headers-libmicrokit=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include" \
+        $(wildcard libmicrokit/*/*.h)' \
+    'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include" \
+        $(shell find libvmm -name "*.h")'
+
+ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \
+    $(foreach test,$(UNIT_TESTS),'unit-$(test)=$(BUILD)/tests/unit/$(test)') \
+    'bad-descriptions=$(BUILD)/tests/bad/run' \
+    'fuzz=scripts/run-fuzzers $(BUILD)/tests/fuzz $(FUZZERS)' \
+    'reproducible=scripts/check-reproducible $(BUILD) $(PAYLOAD)' \
+    'driver_vm-bare=$(BUILD)/tests/system/driver_vm bare' \
+    $(foreach test,$(SYSTEM_TESTS),'system-$(test)=$(BUILD)/tests/system/$(test)') \
+    $(SUITES)
+
+$(BUILD)/tests/run-suites: tests/run.c
+	@mkdir -p $(@D) $(BUILD)/tests/log
+	$(HOST_CC) $(HOST_CFLAGS) -o $@ $<
+
+.PHONY: test
+test: $(BUILD)/tests/run-suites unit-tests bad-tests fuzzers system-tests driver_vm $(SUITE_DEPENDS)
+	@$(BUILD)/tests/run-suites $(BUILD)/tests/log $(ALL_SUITES)
