@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "markup.h"
 
 static bool starts(const char *at, const char *end, const char *word)
 {
@@ -35,42 +36,23 @@ static void blank(char *at, const char *stop)
     }
 }
 
-/* The first byte behind the tag whose `<` is at `at`: a `>` in quotes does not end it. */
-static char *skip_tag(char *at, char *end)
-{
-    char quote = '\0';
-    for (at++; at < end; at++) {
-        if (quote != '\0') {
-            quote = *at == quote ? '\0' : quote;
-        } else if (*at == '"' || *at == '\'') {
-            quote = *at;
-        } else if (*at == '>') {
-            return at + 1;
-        }
-    }
-    return end;
-}
-
 void preprocess_hide_comments(struct source_text *text)
 {
     char *end = text->bytes + text->size;
     bool line_start = true;
     for (char *at = text->bytes; at < end;) {
-        if (starts(at, end, "<!--")) {
-            char *stop = memmem(at, (size_t)(end - at), "-->", 3);
-            if (stop == NULL) {
-                return;
+        if (*at == '<') {
+            const char *next;
+            if (markup_next(at, end, &next) == MARKUP_COMMENT && starts(next - 3, end, "-->")) {
+                blank(at, next);
             }
-            blank(at, stop + 3);
-            at = stop + 3;
+            at += next - at;
+            line_start = false;
         } else if (starts(at, end, "/*")) {
             at = skip_past(at + 2, end, "*/");
         } else if (starts(at, end, "//") || (line_start && *at == '#')) {
             at = skip_past(at, end, "\n");
             line_start = true;
-        } else if (*at == '<') {
-            at = skip_tag(at, end);
-            line_start = false;
         } else {
             line_start = *at == '\n' || (line_start && isblank((unsigned char)*at));
             at++;
@@ -206,23 +188,14 @@ static void quote_values(struct source_text *text)
     char *out = quoted;
     char *end = text->bytes + text->size;
     for (char *at = text->bytes; at < end;) {
-        char *stop = at + 1;
-        bool tag = false;
-        if (starts(at, end, "<!--")) {
-            stop = skip_past(at, end, "-->");
-        } else if (starts(at, end, "<![CDATA[")) {
-            stop = skip_past(at, end, "]]>");
-        } else if (*at == '<') {
-            stop = skip_tag(at, end);
-            tag = true;
-        }
-        if (tag) {
+        const char *stop;
+        if (markup_next(at, end, &stop) == MARKUP_TAG) {
             out = quote_tag(out, at, stop);
         } else {
             memcpy(out, at, (size_t)(stop - at));
             out += stop - at;
         }
-        at = stop;
+        at += stop - at;
     }
     free(text->bytes);
     text->bytes = quoted;

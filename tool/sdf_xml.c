@@ -14,6 +14,9 @@
 #include <string.h>
 
 #include "diag.h"
+#include "markup.h"
+
+#define TAG_SIZE_MAX 8192
 
 /* What the callbacks of libxml2 need; in the context's _private. */
 struct parse {
@@ -115,8 +118,32 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     }
 }
 
+/* The work of libxml2 2.9 grows with the square of the attributes in a tag: reports a tag that is
+ * too long. */
+static bool check_tags(const struct source_text *text)
+{
+    const char *end = text->bytes + text->size;
+    const char *next;
+    for (const char *at = text->bytes; at < end; at = next) {
+        if (markup_next(at, end, &next) == MARKUP_TAG && next - at > TAG_SIZE_MAX) {
+            unsigned line = 1;
+            for (const char *counted = text->bytes; counted < at; counted++) {
+                line += *counted == '\n';
+            }
+            struct source where = source_text_locate(text, line);
+            diag_error(&where, "a tag of %td bytes; at most %d are allowed; is a quote missing?",
+                       next - at, TAG_SIZE_MAX);
+            return false;
+        }
+    }
+    return true;
+}
+
 xmlDoc *sdf_xml_parse(const struct source_text *text)
 {
+    if (!check_tags(text)) {
+        return NULL;
+    }
     struct parse parse = {.text = text};
     xmlParserCtxt *context = xmlNewParserCtxt();
     if (context == NULL) {
