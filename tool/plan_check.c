@@ -7,16 +7,6 @@
 
 #include "diag.h"
 
-static bool check_cpu(const struct source *at, const char *what, const char *name, uint32_t cpu)
-{
-    if (cpu == 0) {
-        return true;
-    }
-    diag_error(at, "%s \"%s\": cpu %u; this kernel runs on core 0 only: leave the attribute out",
-               what, name, cpu);
-    return false;
-}
-
 /* Says what the kernel itself uses an interrupt for, or returns NULL. */
 static const char *kernel_use(const struct plan *plan, uint32_t intid)
 {
@@ -51,14 +41,12 @@ static bool check_irq(const struct plan *plan, const char *owner, const struct i
     return true;
 }
 
-static bool check_vm(const struct plan *plan, const struct vm *vm)
+static bool check_irqs(const struct plan *plan, const char *owner, const struct irq *irqs,
+                       size_t count)
 {
     bool sound = true;
-    for (size_t i = 0; i < vm->vcpu_count; i++) {
-        sound = check_cpu(&vm->vcpus[i].source, "vcpu of", vm->name, vm->vcpus[i].cpu) && sound;
-    }
-    for (size_t i = 0; i < vm->irq_count; i++) {
-        sound = check_irq(plan, vm->name, &vm->irqs[i]) && sound;
+    for (size_t i = 0; i < count; i++) {
+        sound = check_irq(plan, owner, &irqs[i]) && sound;
     }
     return sound;
 }
@@ -68,12 +56,9 @@ bool plan_check_board(const struct plan *plan)
     bool sound = true;
     for (size_t i = 0; i < plan->system->pd_count; i++) {
         const struct pd *pd = &plan->system->pds[i];
-        sound = check_cpu(&pd->source, "protection_domain", pd->name, pd->cpu) && sound;
-        for (size_t j = 0; j < pd->irq_count; j++) {
-            sound = check_irq(plan, pd->name, &pd->irqs[j]) && sound;
-        }
+        sound = check_irqs(plan, pd->name, pd->irqs, pd->irq_count) && sound;
         if (pd->vm != NULL) {
-            sound = check_vm(plan, pd->vm) && sound;
+            sound = check_irqs(plan, pd->vm->name, pd->vm->irqs, pd->vm->irq_count) && sound;
         }
     }
     return sound;

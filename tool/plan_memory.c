@@ -96,10 +96,10 @@ static void fit_visit(void *context, uint64_t base, uint64_t size)
     }
 }
 
-#define FREE_MAP_LINES 16
+#define FREE_MAP_RANGES 16
 
 struct free_map {
-    char text[FREE_MAP_LINES * 64];
+    char text[FREE_MAP_RANGES * 64];
     size_t length;
     size_t count;
 };
@@ -107,10 +107,10 @@ struct free_map {
 static void free_map_visit(void *context, uint64_t base, uint64_t size)
 {
     struct free_map *map = context;
-    if (map->count++ < FREE_MAP_LINES) {
+    if (map->count++ < FREE_MAP_RANGES) {
         int written = snprintf(map->text + map->length, sizeof(map->text) - map->length,
-                               "\n    free: 0x%010" PRIx64 "..0x%010" PRIx64 " (%" PRIu64 " KiB)",
-                               base, base + size, size / 1024);
+                               "%s0x%" PRIx64 "..0x%" PRIx64 " (%" PRIu64 " KiB)",
+                               map->count == 1 ? "" : ", ", base, base + size, size / 1024);
         map->length += (size_t)written;
     }
 }
@@ -120,12 +120,12 @@ static void report_no_room(const struct memory *memory, const struct claim *clai
     struct free_map map = {0};
     memory_each_free(memory, free_map_visit, &map);
     diag_error(claim->at,
-               "no room for %s \"%s\": %" PRIu64 " KiB, aligned to %" PRIu64
-               " KiB, are not free in one piece; make it or its neighbours smaller, or move what "
-               "has a fixed phys_addr%s%s",
+               "%s \"%s\": no %" PRIu64 " KiB aligned to %" PRIu64
+               " KiB are free in one piece; make it or its neighbours smaller, or move what has a "
+               "fixed phys_addr; free is: %s%s",
                claim->kind, claim->name, claim->size / 1024, align / 1024,
-               map.count == 0 ? "\n    free: nothing" : map.text,
-               map.count > FREE_MAP_LINES ? "\n    free: and smaller pieces above" : "");
+               map.count == 0 ? "nothing" : map.text,
+               map.count > FREE_MAP_RANGES ? ", and more above" : "");
 }
 
 bool memory_place(struct memory *memory, struct claim *claim, uint64_t align, uint64_t residue)

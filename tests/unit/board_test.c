@@ -1,0 +1,350 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Boards: trees made here, right and wrong, and the facts of board.json.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <libfdt.h>
+
+#include "board.h"
+#include "diag_capture.h"
+
+#define TREE_SIZE 8192
+
+static _Alignas(8) uint8_t tree[TREE_SIZE];
+static struct board board;
+
+static int set_up(void **state)
+{
+    (void)state;
+    diag_capture_reset();
+    board = (struct board){0};
+    assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
+    assert_int_equal(fdt_setprop_u32(tree, 0, "#address-cells", 2), 0);
+    assert_int_equal(fdt_setprop_u32(tree, 0, "#size-cells", 2), 0);
+    return 0;
+}
+
+static int add_node(int parent, const char *name)
+{
+    int node = fdt_add_subnode(tree, parent, name);
+    assert_true(node >= 0);
+    return node;
+}
+
+static void set_text(int node, const char *name, const char *text)
+{
+    assert_int_equal(fdt_setprop_string(tree, node, name, text), 0);
+}
+
+static void set_cells(int node, const char *name, const uint32_t *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(fdt_appendprop_u32(tree, node, name, cells[i]), 0);
+    }
+}
+
+#define SET_CELLS(node, name, ...)                                                                 \
+    set_cells(node, name, (const uint32_t[]){__VA_ARGS__},                                         \
+              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void add_memory(void)
+{
+    int node = add_node(0, "memory@40000000");
+    set_text(node, "device_type", "memory");
+    SET_CELLS(node, "reg", 0, 0x40000000, 0, 0x8000000);
+}
+
+static void add_gic(void)
+{
+    int node = add_node(0, "gic@8000000");
+    set_text(node, "compatible", "arm,gic-400");
+    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
+              0x2000, 0, 0x8040000, 0, 0x2000);
+    SET_CELLS(node, "interrupts", 1, 9, 4);
+}
+
+static bool read_tree(void)
+{
+    return board_tree_read(&board, tree, sizeof(tree), "test.dtb");
+}
+
+static bool read_facts(const char *text)
+{
+    return board_facts_read(&board, text, strlen(text), "board.json");
+}
+
+static void whole_board(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    assert_true(read_tree());
+    assert_true(
+        read_facts("{\"image_load_address\": \"0x42000000\", \"qemu\": [\"-m\", \"128\"]}"));
+    assert_true(board_finish(&board, "board.json"));
+    assert_int_equal(board.memory_count, 1);
+    assert_int_equal(board.memory[0].base, 0x40000000);
+    assert_int_equal(board.memory[0].size, 0x8000000);
+    assert_int_equal(board.gicd.base, 0x8000000);
+    assert_int_equal(board.gicc.size, 0x2000);
+    assert_int_equal(board.gich.base, 0x8030000);
+    assert_int_equal(board.gicv.base, 0x8040000);
+    assert_int_equal(board.maintenance_irq, 25);
+    assert_int_equal(board.timer_irq, 26);
+    assert_int_equal(board.vtimer_irq, 27);
+    assert_int_equal(board.ptimer_irq, 30);
+    assert_int_equal(board.irq_lines, 512);
+    assert_int_equal(board.uart_type, UART_NONE);
+    assert_int_equal(board.image_pa, 0x42000000);
+}
+
+static void timer_interrupts_are_the_trees(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    int node = add_node(0, "timer");
+    set_text(node, "compatible", "arm,armv8-timer");
+    SET_CELLS(node, "interrupts", 1, 1, 4, 1, 2, 4, 1, 3, 4, 1, 4, 4);
+    assert_true(read_tree());
+    assert_int_equal(board.ptimer_irq, 18);
+    assert_int_equal(board.vtimer_irq, 19);
+    assert_int_equal(board.timer_irq, 20);
+}
+
+static void console_through_alias_and_ranges(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    /* Two buses, the inner one with 1-cell addresses from 0x100. */
+    int soc = add_node(0, "soc");
+    SET_CELLS(soc, "#address-cells", 2);
+    SET_CELLS(soc, "#size-cells", 1);
+    SET_CELLS(soc, "ranges", 0, 0, 0, 0xf0000000, 0x1000000);
+    int bus = add_node(soc, "bus");
+    SET_CELLS(bus, "#address-cells", 1);
+    SET_CELLS(bus, "#size-cells", 1);
+    SET_CELLS(bus, "ranges", 0x1000, 0, 0x800000, 0x100000);
+    int uart = add_node(bus, "serial@4000");
+    set_text(uart, "compatible", "amlogic,meson-gx-uart");
+    SET_CELLS(uart, "reg", 0x4000, 0x18);
+    int aliases = add_node(0, "aliases");
+    set_text(aliases, "serial0", "/soc/bus/serial@4000");
+    int chosen = add_node(0, "chosen");
+    set_text(chosen, "stdout-path", "serial0:115200n8");
+    assert_true(read_tree());
+    assert_int_equal(board.uart_type, UART_MESON);
+    assert_int_equal(board.uart_pa, 0xf0803000);
+}
+
+static void unknown_console_is_no_mistake(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    int uart = add_node(0, "serial@9000000");
+    set_text(uart, "compatible", "acme,uart");
+    SET_CELLS(uart, "reg", 0, 0x9000000, 0, 0x1000);
+    int chosen = add_node(0, "chosen");
+    set_text(chosen, "stdout-path", "/serial@9000000");
+    assert_true(read_tree());
+    assert_int_equal(board.uart_type, UART_NONE);
+    assert_int_equal(board.uart_pa, 0);
+}
+
+static void alias_of_an_alias_ends(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    int aliases = add_node(0, "aliases");
+    set_text(aliases, "serial0", "serial0");
+    int chosen = add_node(0, "chosen");
+    set_text(chosen, "stdout-path", "serial0");
+    assert_true(read_tree());
+    assert_int_equal(board.uart_type, UART_NONE);
+}
+
+static void reserved_memory(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    assert_int_equal(fdt_add_mem_rsv(tree, 0x47fff800, 0x100), 0);
+    int parent = add_node(0, "reserved-memory");
+    SET_CELLS(parent, "#address-cells", 2);
+    SET_CELLS(parent, "#size-cells", 2);
+    assert_int_equal(fdt_setprop(tree, parent, "ranges", NULL, 0), 0);
+    int node = add_node(parent, "firmware@45000000");
+    SET_CELLS(node, "reg", 0, 0x45000000, 0, 0x300000);
+    node = add_node(parent, "more@45300000");
+    SET_CELLS(node, "reg", 0, 0x45300000, 0, 0x100000);
+    node = add_node(parent, "off@46000000");
+    SET_CELLS(node, "reg", 0, 0x46000000, 0, 0x100000);
+    set_text(node, "status", "disabled");
+    node = add_node(parent, "cma");
+    SET_CELLS(node, "size", 0, 0x1000000);
+    assert_true(read_tree());
+    assert_true(read_facts("{\"image_load_address\": \"0x42000000\"}"));
+    assert_true(board_finish(&board, "board.json"));
+    assert_int_equal(board.reserved_count, 2);
+    assert_int_equal(board.reserved[0].base, 0x45000000);
+    assert_int_equal(board.reserved[0].size, 0x400000);
+    assert_int_equal(board.reserved[1].base, 0x47fff000);
+    assert_int_equal(board.reserved[1].size, 0x1000);
+}
+
+static void tree_refused(const char *text)
+{
+    assert_false(read_tree());
+    if (!diag_captured_error(text)) {
+        fail_msg("expected \"%s\", got: %s", text, diag_captured());
+    }
+}
+
+static void no_gic(void **state)
+{
+    (void)state;
+    add_memory();
+    tree_refused("interrupt controller");
+}
+
+static void gic_v3_is_named(void **state)
+{
+    (void)state;
+    add_memory();
+    int node = add_node(0, "gic@8000000");
+    set_text(node, "compatible", "arm,gic-v3");
+    tree_refused("GICv3");
+}
+
+static void gic_without_gicv(void **state)
+{
+    (void)state;
+    add_memory();
+    int node = add_node(0, "gic@8000000");
+    set_text(node, "compatible", "arm,cortex-a15-gic");
+    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000);
+    tree_refused("GICD, GICC, GICH and GICV");
+}
+
+static void bus_without_ranges(void **state)
+{
+    (void)state;
+    add_memory();
+    int bus = add_node(0, "bus");
+    int node = add_node(bus, "gic@8000000");
+    set_text(node, "compatible", "arm,gic-400");
+    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
+              0x2000, 0, 0x8040000, 0, 0x2000);
+    tree_refused("/bus");
+}
+
+static void memory_that_wraps(void **state)
+{
+    (void)state;
+    int node = add_node(0, "memory@0");
+    set_text(node, "device_type", "memory");
+    SET_CELLS(node, "reg", 0xffffffff, 0xfffff000, 0, 0x2000);
+    tree_refused("40 bits");
+}
+
+static void too_many_cells(void **state)
+{
+    (void)state;
+    int node = add_node(0, "memory@0");
+    set_text(node, "device_type", "memory");
+    SET_CELLS(node, "reg", 0, 0, 0, 0, 0, 0x1000);
+    assert_int_equal(fdt_setprop_u32(tree, 0, "#address-cells", 4), 0);
+    tree_refused("#address-cells");
+}
+
+static void not_a_tree(void **state)
+{
+    (void)state;
+    assert_false(board_tree_read(&board, "hello, world", 8, "test.dtb"));
+    assert_true(diag_captured_error("not a flattened device tree"));
+    memset(tree, 0, sizeof(tree));
+    assert_false(read_tree());
+}
+
+static void facts_refused(const char *facts, const char *text)
+{
+    diag_capture_reset();
+    board = (struct board){.memory = {{0x40000000, 0x8000000}}, .memory_count = 1};
+    assert_false(read_facts(facts) && board_finish(&board, "board.json"));
+    if (!diag_captured_error(text)) {
+        fail_msg("expected \"%s\", got: %s", text, diag_captured());
+    }
+}
+
+static void wrong_facts(void **state)
+{
+    (void)state;
+    facts_refused("", "not a JSON object");
+    facts_refused("[1]", "not a JSON object");
+    facts_refused("{\"image_load_address\": ", "not a JSON object");
+    facts_refused("{\"speed\": 1}", "unknown fact \"speed\"");
+    facts_refused("{}", "image_load_address");
+    facts_refused("{\"image_load_address\": \"0x10000000\"}", "in the board's RAM");
+    facts_refused("{\"image_load_address\": \"0x40001000\"}", "2 MiB aligned");
+    facts_refused("{\"image_load_address\": \"here\"}", "a number");
+    facts_refused("{\"image_load_address\": \"0x42000000z\"}", "a number");
+    facts_refused("{\"image_load_address\": true}", "a number");
+    facts_refused("{\"memory\": []}", "pairs");
+    facts_refused("{\"memory\": [[\"0x0\"]]}", "not a pair");
+    facts_refused("{\"memory\": [[\"0x0\", \"0xfffffffffffffff0\"]]}", "40 bits");
+    facts_refused("{\"irq_lines\": 2000}", "32..1020");
+}
+
+static void facts_win_over_the_tree(void **state)
+{
+    (void)state;
+    add_memory();
+    add_gic();
+    assert_true(read_tree());
+    assert_true(
+        read_facts("{\"memory\": [[\"0x80000800\", \"0x1000000\"], [\"0x40000000\", 4194304],"
+                   " [\"0x40400000\", \"0x400000\"]],"
+                   " \"irq_lines\": 96, \"image_load_address\": \"0x40000000\"}"));
+    assert_true(board_finish(&board, "board.json"));
+    assert_int_equal(board.irq_lines, 96);
+    assert_int_equal(board.memory_count, 2);
+    assert_int_equal(board.memory[0].size, 0x800000);
+    assert_int_equal(board.memory[1].base, 0x80001000);
+    assert_int_equal(board.memory[1].size, 0xfff000);
+    assert_non_null(board_memory_find(&board, 0x40000000, 0x800000));
+    assert_null(board_memory_find(&board, 0x40000000, 0x800001));
+    assert_true(board_memory_touches(&board, 0x3ffff000, 0x1001));
+    assert_false(board_memory_touches(&board, 0x40800000, 0x1000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(whole_board, set_up),
+        cmocka_unit_test_setup(timer_interrupts_are_the_trees, set_up),
+        cmocka_unit_test_setup(console_through_alias_and_ranges, set_up),
+        cmocka_unit_test_setup(unknown_console_is_no_mistake, set_up),
+        cmocka_unit_test_setup(alias_of_an_alias_ends, set_up),
+        cmocka_unit_test_setup(reserved_memory, set_up),
+        cmocka_unit_test_setup(no_gic, set_up),
+        cmocka_unit_test_setup(gic_v3_is_named, set_up),
+        cmocka_unit_test_setup(gic_without_gicv, set_up),
+        cmocka_unit_test_setup(bus_without_ranges, set_up),
+        cmocka_unit_test_setup(memory_that_wraps, set_up),
+        cmocka_unit_test_setup(too_many_cells, set_up),
+        cmocka_unit_test_setup(not_a_tree, set_up),
+        cmocka_unit_test_setup(wrong_facts, set_up),
+        cmocka_unit_test_setup(facts_win_over_the_tree, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

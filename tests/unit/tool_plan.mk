@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Unit tests of the tool's planner: page tables, memory, ELF files, boards, whole plans.
+
+TOOL_PLAN_TEST_CFLAGS := -iquote tool -iquote tests/unit
+TOOL_PLAN_HEADERS     := $(wildcard tool/*.h)
+
+UNIT_TESTS += pagetable_test
+pagetable_test_SOURCES := tests/unit/pagetable_test.c tests/unit/table_walk.c tool/pagetable.c tool/image.c
+pagetable_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
+pagetable_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += plan_memory_test
+plan_memory_test_SOURCES := tests/unit/plan_memory_test.c tests/unit/diag_capture.c tool/plan_memory.c \
+                            tool/board.c tool/board_tree.c tool/tree.c tool/file.c tool/alloc.c
+plan_memory_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
+plan_memory_test_LIBS    := -lfdt -ljson-c
+plan_memory_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += elf_test
+elf_test_SOURCES := tests/unit/elf_test.c tests/unit/elf_build.c tests/unit/diag_capture.c \
+                    tool/elf.c tool/file.c tool/alloc.c
+elf_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
+elf_test_LIBS    := -lelf
+elf_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += board_test
+board_test_SOURCES := tests/unit/board_test.c tests/unit/diag_capture.c \
+                      tool/board.c tool/board_tree.c tool/tree.c tool/file.c tool/alloc.c
+board_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
+board_test_LIBS    := -lfdt -ljson-c
+board_test_DEPENDS := $(TOOL_PLAN_HEADERS)
