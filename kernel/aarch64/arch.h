@@ -34,6 +34,12 @@ static inline void arch_dsb(void)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+/* Walks stage 1 of the guest as a read of `va` by its EL1 would; the result is in PAR_EL1. */
+static inline void arch_translate_guest_read(uint64_t va)
+{
+    __asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(va) : "memory");
+}
+
 /* Sleeps until an interrupt is pending; they stay masked. */
 static inline void arch_wait_for_interrupt(void)
 {

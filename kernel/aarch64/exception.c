@@ -27,8 +27,7 @@ COLD static bool permission_fault_gpa(uint64_t far, uint64_t *gpa)
 {
     uint64_t guest_par = sysreg_read(par_el1);
 
-    __asm__ volatile("at s1e1r, %0" : : "r"(far));
-    arch_isb();
+    arch_translate_guest_read(far);
     uint64_t par = sysreg_read(par_el1);
     sysreg_write(par_el1, guest_par);
     *gpa = (par & 0xfffffffff000) | (far & 0xfff);
@@ -61,9 +60,11 @@ COLD static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
     sysreg_write(cptr_el2, CPTR_VALUE);
     arch_isb();
     if (cpu->fpu_owner != NULL) {
+        cpu->fpu_owner->cptr = CPTR_VALUE | CPTR_TFP;
         fpu_save(cpu->fpu_owner->fpu);
     }
     fpu_restore(current->fpu);
+    current->cptr = CPTR_VALUE;
     cpu->fpu_owner = current;
     return current;
 }
@@ -93,7 +94,7 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     struct thread *current = cpu->current;
     uint64_t ec = ESR_EC(esr);
 
-    if (ec == ESR_EC_SVC) {
+    if (LIKELY(ec == ESR_EC_SVC)) {
         return syscall_handle(cpu, pd_of(current), esr & 0xffff);
     }
     if (ec == ESR_EC_WFX) {
