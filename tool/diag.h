@@ -8,7 +8,8 @@
 
 #include "system.h"
 
-/* Reports an error on stderr and counts it. `at` may be NULL or have line 0 where no line applies. */
+/* Reports an error on stderr and counts it. `at` may be NULL or have line 0 where no line applies.
+ */
 void diag_error(const struct source *at, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void diag_warning(const struct source *at, const char *format, ...)

@@ -14,7 +14,8 @@
 
 #define INDEX_NONE SIZE_MAX
 
-/* Where something stands in the author's own files (after mapping back through the preprocessor). */
+/* Where something stands in the author's own files (after mapping back through the preprocessor).
+ */
 struct source {
     const char *file;
     unsigned line;
@@ -23,36 +24,37 @@ struct source {
 struct memory_region {
     struct source source;
     char *name;
-    uint64_t size;          /* bytes; 0 until the prefill file's size is known if the attribute is absent */
-    uint64_t page_size;     /* 0x1000 or 0x200000; 0: the planner takes the largest that alignment allows */
+    uint64_t size; /* bytes; 0 until the prefill file's size is known if the attribute is absent */
+    uint64_t
+        page_size; /* 0x1000 or 0x200000; 0: the planner takes the largest that alignment allows */
     bool has_phys_addr;
-    uint64_t phys_addr;     /* PA */
-    char *prefill_path;     /* NULL: zero-filled */
+    uint64_t phys_addr; /* PA */
+    char *prefill_path; /* NULL: zero-filled */
 };
 
 struct map {
     struct source source;
-    size_t region;          /* index into system.regions */
-    uint64_t vaddr;         /* VA in a PD, GPA in a VM */
-    uint32_t perms;         /* enum map_perm: read, write, execute */
+    size_t region;  /* index into system.regions */
+    uint64_t vaddr; /* VA in a PD, GPA in a VM */
+    uint32_t perms; /* enum map_perm: read, write, execute */
     bool cached;
-    char *setvar_vaddr;     /* symbol names or NULL; never set on a VM's maps */
+    char *setvar_vaddr; /* symbol names or NULL; never set on a VM's maps */
     char *setvar_size;
     char *setvar_prefill_size;
 };
 
 struct irq {
     struct source source;
-    uint32_t intid;         /* the GIC's number: SPI n is n + 32 */
+    uint32_t intid; /* the GIC's number: SPI n is n + 32 */
     bool edge;
-    uint32_t id;            /* channel identifier; of a VM's irq: the vCPU */
+    uint32_t id; /* channel identifier; of a VM's irq: the vCPU */
     char *setvar_id;
 };
 
 struct setvar {
     struct source source;
     char *symbol;
-    size_t region;          /* region_paddr: the region whose PA the symbol receives */
+    size_t region; /* region_paddr: the region whose PA the symbol receives */
 };
 
 struct vcpu {
@@ -67,37 +69,43 @@ struct vm {
     char *name;
     uint32_t priority;
     uint32_t budget_us, period_us;
-    struct vcpu *vcpus;     size_t vcpu_count;
-    struct map *maps;       size_t map_count;
-    struct irq *irqs;       size_t irq_count; /* straight to a vCPU: Drover's extension of the SDF */
+    struct vcpu *vcpus;
+    size_t vcpu_count;
+    struct map *maps;
+    size_t map_count;
+    struct irq *irqs;
+    size_t irq_count; /* straight to a vCPU: Drover's extension of the SDF */
 };
 
 struct pd {
     struct source source;
     char *name;
-    char *program_path;     /* as written; the planner finds it along the search path */
-    char *symbols_path;     /* path_for_symbols or NULL */
+    char *program_path; /* as written; the planner finds it along the search path */
+    char *symbols_path; /* path_for_symbols or NULL */
     struct source program_source;
     uint32_t priority;
     uint32_t budget_us, period_us;
     uint64_t stack_size;
     bool passive, smc, fpu;
     uint32_t cpu;
-    size_t parent;          /* index of the parent PD or INDEX_NONE */
-    uint32_t id;            /* identifier within the parent */
+    size_t parent; /* index of the parent PD or INDEX_NONE */
+    uint32_t id;   /* identifier within the parent */
     char *setvar_id;
-    struct map *maps;       size_t map_count;
-    struct irq *irqs;       size_t irq_count;
-    struct setvar *setvars; size_t setvar_count;
-    struct vm *vm;          /* NULL: none */
+    struct map *maps;
+    size_t map_count;
+    struct irq *irqs;
+    size_t irq_count;
+    struct setvar *setvars;
+    size_t setvar_count;
+    struct vm *vm; /* NULL: none */
 };
 
 struct channel_end {
     struct source source;
     size_t pd;
     uint32_t id;
-    bool pp;                /* may call the other end */
-    bool notify;            /* may notify the other end */
+    bool pp;     /* may call the other end */
+    bool notify; /* may notify the other end */
     char *setvar_id;
 };
 
@@ -107,10 +115,14 @@ struct channel {
 };
 
 struct system {
-    struct memory_region *regions; size_t region_count;
-    struct pd *pds;                size_t pd_count; /* parents before their children */
-    struct channel *channels;      size_t channel_count;
-    char **files;                  size_t file_count; /* what source.file points to */
+    struct memory_region *regions;
+    size_t region_count;
+    struct pd *pds;
+    size_t pd_count; /* parents before their children */
+    struct channel *channels;
+    size_t channel_count;
+    char **files;
+    size_t file_count; /* what source.file points to */
 };
 
 /* A macro of the command line: -D NAME=VALUE, or -D NAME for an empty value. */
