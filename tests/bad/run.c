@@ -32,7 +32,7 @@ static struct setting setting_make(void)
     if (setting.tool == NULL || sdk == NULL || build == NULL) {
         err(1, "%s/drover and %s/sdk have to be built first", BUILD_DIR, BUILD_DIR);
     }
-    setenv("DROVER_SDK", sdk, 1);
+    setenv("DROVER_SDK", sdk, 0);
     snprintf(setting.image, sizeof(setting.image), "%s/" DIRECTORY "/loader.img", build);
     snprintf(setting.report, sizeof(setting.report), "%s/" DIRECTORY "/report.txt", build);
     free(sdk);
