@@ -1,0 +1,85 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A guest that tries everything it was not given. What it must see is what hardware shows where
+ * there is nothing: a synchronous external abort, exact and recoverable. What it must do is live.
+ */
+#include "access.h"
+#include "console.h"
+#include "gic.h"
+#include "mmu.h"
+#include "platform.h"
+#include "string.h"
+#include "wild.h"
+
+#define UPPER_VA 0xffffff8000000000 /* the first VA that TTBR1 translates with 39-bit VAs */
+
+/* GPAs behind which there is nothing on any machine this runs on. */
+static const uint64_t nowhere[] = {
+    0x0b000000,   /* between devices, Device memory whether the MMU is on or not */
+    0x2000000000, /* beyond RAM */
+    0x5fffff0000,
+};
+
+/* GPAs that a machine has and a guest of Drover is not given. */
+static const uint64_t forbidden[] = {
+    0x00000000, /* flash */
+    0x08020000, /* GICv2m */
+    0x08030000, /* GICH: the list registers */
+    0x08040000, /* GICV, but for where the guest has its CPU interface */
+    0x09020000, /* fw_cfg, which can write anywhere by DMA */
+    0x10000000, /* PCI windows */
+    0x7ffff000, /* RAM beyond the guest's */
+};
+
+static void nothing_from(const uint64_t *gpas, size_t count, bool fetch)
+{
+    for (size_t i = 0; i < count; i++) {
+        accesses_to_nothing(gpas[i]);
+        accesses_to_nothing(gpas[i] + 0xfc0); /* the end of the page */
+        if (fetch) {
+            fetch_from_nothing(gpas[i]);
+        }
+    }
+}
+
+/* Without `fetch` where the guest's own stage 1 would refuse execution first. */
+static void everywhere(bool forbidden_too, bool fetch)
+{
+    nothing_from(nowhere, sizeof nowhere / sizeof *nowhere, fetch);
+    if (forbidden_too) {
+        nothing_from(forbidden, sizeof forbidden / sizeof *forbidden, fetch);
+        uint64_t end = platform.ram_base + platform.ram_size;
+        nothing_from(&end, 1, fetch); /* the first byte after its RAM */
+    }
+}
+
+void guest_main(void)
+{
+    if (!platform.gicd || !platform.gicc || !platform.rtc || !platform.gpio) {
+        platform_die("the device tree lacks a GICv2, a PL031 or a PL061");
+    }
+    bool is_virtual = string_has_word(platform.bootargs, "drover");
+    gic_init();
+    everywhere(is_virtual, true);
+    mmu_enable(nowhere[1]);
+    everywhere(is_virtual, false);
+    walk_into_nothing(UPPER_VA, 1);
+    mmu_table_set(300, nowhere[1]);
+    walk_into_nothing(300ull << 30, 2);
+    accesses_to_device(platform.gicd + GICD_IPRIORITYR + 64);
+    accesses_to_device(platform.gicd + 0xff8);
+    wild_instructions();
+    wild_firmware_calls();
+    wild_system_registers();
+    wild_interrupts();
+    if (is_virtual) { /* QEMU's own GIC model ends on an assertion */
+        wild_distributor();
+        wild_interface();
+    }
+    if (wrong_count) {
+        print("hostile guest: %u of %u accesses answered wrongly\n", wrong_count, access_count);
+    } else {
+        print("hostile guest lives: %u accesses\n", access_count);
+    }
+}
