@@ -4,8 +4,8 @@
  * The runner of `make test`: runs suites one after the other, a line each, and sums up their
  * counts. A suite is NAME=COMMAND. It has to say how many cases passed and failed, in its own last
  * line
- * ("N passed, N failed") or in cmocka's; one that does not, or whose exit status disagrees with its
- * count, has failed.
+ * ("N passed, N failed") or in cmocka's; one that does not, that has no case, or whose exit status
+ * disagrees with its count, has failed.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -107,13 +107,13 @@ static struct count report_suite(const char *name, const char *command, const ch
 
     snprintf(log_path, sizeof(log_path), "%s/%s.log", log_directory, name);
     status = run_suite(command, log_path, &count);
-    if (count.failed == 0 && (!count.found || status != 0)) {
+    if (count.failed == 0 && (count.passed == 0 || status != 0)) {
         count.failed = 1;
     }
     printf("%-4s %-28s %5u passed %4u failed %7.1f s\n", count.failed == 0 ? "ok" : "FAIL", name,
            count.passed, count.failed, clock_seconds() - start);
-    if (!count.found) {
-        printf("    it reported no count\n");
+    if (!count.found || count.passed + count.failed == 0) {
+        printf("    it reported no case\n");
     }
     if (WIFSIGNALED(status)) {
         printf("    it was ended by signal %d\n", WTERMSIG(status));

@@ -7,7 +7,10 @@
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += driver_vm
+SYSTEM_TESTS   += hello driver_vm
+
+hello_SOURCES := tests/system/hello.c
+hello_DEPENDS := $(BUILD)/examples/hello/qemu_virt_aarch64/hello.img
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
