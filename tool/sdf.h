@@ -15,8 +15,7 @@
 #include "source.h"
 #include "system.h"
 
-/* Elements nested deeper than this are refused: PD_MAX child PDs and what may stand in the last
- * one. */
+/* Elements nested deeper than this are refused: PD_MAX PDs, one in another, and what they hold. */
 #define SDF_DEPTH_MAX 70
 
 /* A description on its way from text to system. */
@@ -45,8 +44,7 @@ struct source sdf_source(const struct sdf *sdf, const xmlNode *node);
 /* The value of an attribute, owned by the tree; NULL if it is absent. */
 const char *sdf_attribute(const xmlNode *node, const char *name);
 
-/* The first child element called `name`, and the one after `node` that has its name; NULL if none.
- */
+/* The first child element called `name`; the next one with the name of `node`; NULL if none. */
 const xmlNode *sdf_first(const xmlNode *parent, const char *name);
 const xmlNode *sdf_next(const xmlNode *node);
 size_t sdf_count(const xmlNode *parent, const char *name);
