@@ -75,11 +75,15 @@ static struct thread *deferred_do(struct pd *pd)
     return woken;
 }
 
-/* Of two threads that woke, one stays in hand and the other is queued. */
+/* Of two threads that woke, the more urgent stays in hand and the other is queued. */
 static struct thread *both(struct cpu *cpu, struct thread *first, struct thread *second)
 {
     if (first == NULL || second == NULL) {
         return first != NULL ? first : second;
+    }
+    if (first->priority > second->priority) {
+        sched_enqueue(cpu, second);
+        return first;
     }
     sched_enqueue(cpu, first);
     return second;
