@@ -136,9 +136,15 @@ static struct thread *sys_call(struct cpu *cpu, struct pd *pd)
                                     pd->frame.x[1]));
 }
 
-/* A child is stopped wherever it is; what it was about to say is dropped. */
+/* A child is stopped wherever it is; what it was about to say is dropped, and a call fails. */
 static void child_halt(struct cpu *cpu, struct pd *child)
 {
+    bool is_blocked =
+        child->thread.state == THREAD_SENDING || child->thread.state == THREAD_REPLY;
+
+    if (is_blocked && child->thread.event < EVENT_FAULT) {
+        child->frame.x[0] = DROVER_ERR_STATE;
+    }
     pd_cancel_send(&child->thread);
     sched_dequeue(cpu, &child->thread);
 }
