@@ -1,0 +1,190 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The dispatcher: who answers what a guest did. The guest is not trusted, so everything has an
+ * answer and none of them is to stop.
+ */
+#include <libvmm/arch/aarch64/fault.h>
+
+#include <libvmm/arch/aarch64/smc.h>
+#include <libvmm/util/util.h>
+
+#include "esr.h"
+#include "exception.h"
+#include "guest_state.h"
+#include "sysreg.h"
+#include "vgic.h"
+#include "vm_info.h"
+
+#define HANDLER_MAX 32
+
+/* A range of guest-physical space that the VMM emulates. */
+struct handler {
+    uint64_t base;
+    uint64_t size;
+    vm_exception_handler_t callback;
+    void *data;
+};
+
+static struct handler handlers[HANDLER_MAX];
+static unsigned handler_count;
+static unsigned handler_last; /* devices are accessed in bursts */
+
+bool fault_register_vm_exception_handler(uintptr_t base, size_t size,
+                                         vm_exception_handler_t callback, void *data)
+{
+    if (size == 0 || base + (size - 1) < base) {
+        LOG_VMM_ERR("fault_register_vm_exception_handler: 0x%lx + 0x%lx (GPA) is %s\n",
+                    (unsigned long)base, (unsigned long)size, size == 0 ? "empty" : "too long");
+        return false;
+    }
+    for (unsigned i = 0; i < handler_count; i++) {
+        if (base <= handlers[i].base + (handlers[i].size - 1) &&
+            handlers[i].base <= base + (size - 1)) {
+            LOG_VMM_ERR("fault_register_vm_exception_handler: 0x%lx + 0x%lx overlaps 0x%lx + 0x%lx "
+                        "(GPA), which is registered\n",
+                        (unsigned long)base, (unsigned long)size, handlers[i].base,
+                        handlers[i].size);
+            return false;
+        }
+    }
+    if (handler_count == HANDLER_MAX) {
+        LOG_VMM_ERR("fault_register_vm_exception_handler: %u ranges are registered, which is all "
+                    "there is room for\n",
+                    HANDLER_MAX);
+        return false;
+    }
+    handlers[handler_count++] =
+        (struct handler){.base = base, .size = size, .callback = callback, .data = data};
+    return true;
+}
+
+static const struct handler *handler_find(uint64_t gpa)
+{
+    if (handler_last < handler_count &&
+        gpa - handlers[handler_last].base < handlers[handler_last].size) {
+        return &handlers[handler_last];
+    }
+    for (unsigned i = 0; i < handler_count; i++) {
+        if (gpa - handlers[i].base < handlers[i].size) {
+            handler_last = i;
+            return &handlers[i];
+        }
+    }
+    return NULL;
+}
+
+/* One line about an access that nobody claims. */
+static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
+{
+    if (!guest_log_allowed()) {
+        return;
+    }
+    const struct vm_info_region *near = vm_info_region_nearest(guest.info, page->fault_gpa);
+    uint64_t offset = near != NULL ? page->fault_gpa - near->gpa : 0;
+    const char *access = (page->esr & ESR_WNR) != 0 ? "write" : "read";
+    int width = fault_get_width_bytes(page->esr);
+    if (ESR_EC(page->esr) == ESR_EC_IABT_LOWER) {
+        access = "fetch";
+        width = 4;
+    }
+    LOG_VMM("vCPU %u: %s of %d byte(s) at GPA 0x%lx, PC 0x%lx: not the guest's; external abort "
+            "(nearest region: \"%s\"%s0x%lx)\n",
+            vcpu, access, width, page->fault_gpa, page->pc, near != NULL ? near->name : "none",
+            (int64_t)offset < 0 ? " - " : " + ", (int64_t)offset < 0 ? 0 - offset : offset);
+}
+
+/* The emulated distributor, on the shortest way: this is what guests do most. */
+static inline void distributor_access(unsigned vcpu, struct vcpu_page *page, uint32_t offset)
+{
+    uint64_t esr = page->esr;
+    unsigned size = 1u << ESR_SAS(esr);
+    unsigned rt = ESR_SRT(esr);
+    if ((esr & ESR_WNR) != 0) {
+        vgic_write(vcpu, offset, size, rt == 31 ? 0 : (uint32_t)page->x[rt]);
+    } else {
+        uint64_t value = esr_extend(esr, vgic_read(vcpu, offset, size));
+        if (rt != 31) {
+            page->x[rt] = value;
+        }
+    }
+    exception_skip(page);
+}
+
+bool fault_handle_vm_exception(size_t vcpu_id)
+{
+    unsigned vcpu = (unsigned)vcpu_id;
+    struct vcpu_page *page = platform_vcpu_page(vcpu);
+    uint64_t esr = page->esr;
+    uint64_t gpa = page->fault_gpa;
+    if (ESR_EC(esr) == ESR_EC_DABT_LOWER && (esr & ESR_ISV) != 0) {
+        if (gpa - vgic.gicd_gpa < vgic.gicd_size) {
+            distributor_access(vcpu, page, (uint32_t)(gpa - vgic.gicd_gpa));
+            return true;
+        }
+        const struct handler *handler = handler_find(gpa);
+        if (handler != NULL && handler->callback(vcpu_id, gpa - handler->base, esr,
+                                                 (seL4_UserContext *)page, handler->data)) {
+            return true;
+        }
+    } else if (ESR_EC(esr) == ESR_EC_DABT_LOWER && (esr & (ESR_CM | ESR_S1PTW)) == ESR_CM) {
+        exception_skip(page); /* there is nothing cached of what does not exist */
+        return true;
+    }
+    log_unclaimed(page, vcpu);
+    exception_abort(vcpu);
+    return true;
+}
+
+static bool undefined(unsigned vcpu, const struct vcpu_page *page)
+{
+    if (guest_log_allowed()) {
+        LOG_VMM("vCPU %u: exception with syndrome 0x%lx at PC 0x%lx: undefined for the guest\n",
+                vcpu, page->esr, page->pc);
+    }
+    exception_undefined(vcpu);
+    return true;
+}
+
+bool fault_handle_vcpu_exception(size_t vcpu_id)
+{
+    unsigned vcpu = (unsigned)vcpu_id;
+    struct vcpu_page *page = platform_vcpu_page(vcpu);
+    switch (ESR_EC(page->esr)) {
+    case ESR_EC_SMC64:
+        exception_skip(page); /* HVC has done so itself */
+        return smc_handle(vcpu_id, page->esr);
+    case ESR_EC_HVC64:
+        return smc_handle(vcpu_id, page->esr);
+    case ESR_EC_SYSREG:
+        return sysreg_access(vcpu, page) || undefined(vcpu, page);
+    case ESR_EC_WFX:
+        exception_skip(page);
+        return true;
+    default:
+        return undefined(vcpu, page);
+    }
+}
+
+bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo)
+{
+    uint64_t label = microkit_msginfo_get_label(msginfo);
+    if (vcpu_id >= guest.vcpu_count) {
+        LOG_VMM_ERR("fault_handle: %s fault of child %lu, which is no vCPU of the guest\n",
+                    fault_to_string(label), (unsigned long)vcpu_id);
+        return false;
+    }
+    switch (label) {
+    case FAULT_VM:
+        return fault_handle_vm_exception(vcpu_id);
+    case FAULT_VCPU:
+        return fault_handle_vcpu_exception(vcpu_id);
+    case FAULT_VGIC_MAINTENANCE:
+        vgic_maintenance((unsigned)vcpu_id);
+        return true;
+    default:
+        LOG_VMM_ERR("fault_handle: vCPU %lu: fault label %lu is none of a vCPU's\n",
+                    (unsigned long)vcpu_id, (unsigned long)label);
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What libvmm's parts know of the guest in common. Set up by guest_init().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libvmm/guest.h>
+
+#include "platform.h"
+
+struct guest {
+    const struct vm_info *info;
+    unsigned vcpu_count; /* 0 until guest_init() */
+    bool vcpu_on[GUEST_MAX_NUM_VCPUS];
+    bool os_lock[GUEST_MAX_NUM_VCPUS]; /* OSLSR_EL1.OSLK */
+};
+
+extern struct guest guest;
+
+/* Stops the guest because it asked for `request`, and tells the VMM's power handler. */
+void guest_power(enum guest_power_request request);
+
+/* Starts `vcpu_id` from its reset state at `entry` (GPA) with `x0`. False: the kernel refuses. */
+bool guest_vcpu_start(unsigned vcpu_id, uint64_t entry, uint64_t x0);
+
+/* Stops `vcpu_id`, which is off from then on. */
+void guest_vcpu_stop(unsigned vcpu_id);
+
+/* Whether `entry` (GPA) lies in memory that the guest can run from. */
+bool guest_entry_valid(uint64_t entry);
+
+/* Whether one more line about the guest's doings may be logged: true GUEST_LOG_MAX times, so that a
+ * guest cannot keep its VMM busy printing. */
+#define GUEST_LOG_MAX 100
+bool guest_log_allowed(void);

@@ -1,0 +1,178 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * PSCI 1.1 (Arm DEN0022D), 5: the functions of a machine whose vCPUs can be switched on and off,
+ * and which can be switched off or reset as a whole. The rest is optional and says NOT_SUPPORTED.
+ */
+#include <libvmm/arch/aarch64/psci.h>
+
+#include "guest_state.h"
+#include "smccc.h"
+
+#define VERSION_1_1 0x10001
+
+#define AFFINITY_ON  0
+#define AFFINITY_OFF 1
+
+#define MIGRATE_TYPE_NONE 2 /* no trusted operating system that would have to migrate: 5.9 */
+
+/* CPU_SUSPEND, power_state in its original form: 5.4.2.1. */
+#define POWER_STATE_RESERVED   0xfcfe0000u
+#define POWER_STATE_LEVEL      0x03000000u
+#define POWER_STATE_POWER_DOWN 0x00010000u
+
+/* A call: its arguments, cut to 32 bits where the caller used the 32-bit form. */
+struct call {
+    unsigned vcpu;
+    uint64_t arguments[3];
+    bool goes_on; /* the caller returns from the call */
+};
+
+typedef int64_t (*function_t)(struct call *call);
+
+/* The vCPU with affinity `mpidr`, or one that does not exist: vCPU i has Aff0 = i (vcpu_reset()).
+ */
+static unsigned vcpu_of_affinity(uint64_t mpidr)
+{
+    return mpidr < guest.vcpu_count ? (unsigned)mpidr : guest.vcpu_count;
+}
+
+static int64_t version(struct call *call)
+{
+    (void)call;
+    return VERSION_1_1;
+}
+
+/* 5.4: a guest gains nothing from standing by here; the vCPU wakes at once, as it may. */
+static int64_t cpu_suspend(struct call *call)
+{
+    uint32_t state = (uint32_t)call->arguments[0];
+    if ((state & (POWER_STATE_RESERVED | POWER_STATE_LEVEL)) != 0) {
+        return PSCI_INVALID_PARAMETERS;
+    }
+    if ((state & POWER_STATE_POWER_DOWN) != 0 && !guest_entry_valid(call->arguments[1])) {
+        return PSCI_INVALID_ADDRESS;
+    }
+    return PSCI_SUCCESS;
+}
+
+/* 5.5 */
+static int64_t cpu_off(struct call *call)
+{
+    guest_vcpu_stop(call->vcpu);
+    call->goes_on = false;
+    return PSCI_SUCCESS;
+}
+
+/* 5.6 */
+static int64_t cpu_on(struct call *call)
+{
+    unsigned target = vcpu_of_affinity(call->arguments[0]);
+    if (target == guest.vcpu_count) {
+        return PSCI_INVALID_PARAMETERS;
+    }
+    if (guest.vcpu_on[target]) {
+        return PSCI_ALREADY_ON;
+    }
+    if (!guest_entry_valid(call->arguments[1])) {
+        return PSCI_INVALID_ADDRESS;
+    }
+    return guest_vcpu_start(target, call->arguments[1], call->arguments[2]) ? PSCI_SUCCESS
+                                                                            : PSCI_INTERNAL_FAILURE;
+}
+
+/* 5.7: affinity levels above 0 are optional since PSCI 1.0. */
+static int64_t affinity_info(struct call *call)
+{
+    unsigned target = vcpu_of_affinity(call->arguments[0]);
+    if (target == guest.vcpu_count || call->arguments[1] != 0) {
+        return PSCI_INVALID_PARAMETERS;
+    }
+    return guest.vcpu_on[target] ? AFFINITY_ON : AFFINITY_OFF;
+}
+
+static int64_t migrate_info_type(struct call *call)
+{
+    (void)call;
+    return MIGRATE_TYPE_NONE;
+}
+
+/* 5.10 */
+static int64_t system_off(struct call *call)
+{
+    guest_power(GUEST_POWER_OFF);
+    call->goes_on = false;
+    return PSCI_SUCCESS;
+}
+
+/* 5.11 */
+static int64_t system_reset(struct call *call)
+{
+    guest_power(GUEST_POWER_RESET);
+    call->goes_on = false;
+    return PSCI_SUCCESS;
+}
+
+static int64_t features(struct call *call);
+
+/* By function number. A function that is not here is NOT_SUPPORTED, which 5.2.2 allows for it. */
+static const struct psci_function {
+    function_t function;
+    bool has_64; /* a 64-bit form exists */
+} functions[] = {
+    [PSCI_VERSION] = {version, false},
+    [PSCI_CPU_SUSPEND] = {cpu_suspend, true},
+    [PSCI_CPU_OFF] = {cpu_off, false},
+    [PSCI_CPU_ON] = {cpu_on, true},
+    [PSCI_AFFINITY_INFO] = {affinity_info, true},
+    [PSCI_MIGRATE_INFO_TYPE] = {migrate_info_type, false},
+    [PSCI_SYSTEM_OFF] = {system_off, false},
+    [PSCI_SYSTEM_RESET] = {system_reset, false},
+    [PSCI_FEATURES] = {features, false},
+};
+
+#define FUNCTION_COUNT (sizeof functions / sizeof *functions)
+
+/* The function behind identifier `id`; NULL if there is none. */
+static inline function_t function_find(uint32_t id)
+{
+    uint32_t number = SMCCC_FUNCTION(id);
+    if (number >= FUNCTION_COUNT || ((id & SMCCC_64) != 0 && !functions[number].has_64)) {
+        return NULL;
+    }
+    return functions[number].function;
+}
+
+/* 5.15: 0 for what exists; for CPU_SUSPEND that means the original power_state,
+ * platform-coordinated. */
+static int64_t features(struct call *call)
+{
+    uint32_t id = (uint32_t)call->arguments[0];
+    if (id == SMCCC_VERSION_ID) {
+        return PSCI_SUCCESS;
+    }
+    bool is_psci =
+        (id & SMCCC_FAST) != 0 && (id & SMCCC_MBZ) == 0 && SMCCC_OWNER(id) == SMCCC_OWNER_STANDARD;
+    return is_psci && function_find(id) != NULL ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+}
+
+bool psci_handle(size_t vcpu_id, seL4_UserContext *regs)
+{
+    uint32_t id = (uint32_t)regs->x0;
+    function_t function = function_find(id);
+    if (function == NULL) {
+        regs->x0 = (uint64_t)PSCI_NOT_SUPPORTED;
+        return true;
+    }
+    uint64_t mask = (id & SMCCC_64) != 0 ? ~0ul : 0xfffffffful;
+    struct call call = {
+        .vcpu = (unsigned)vcpu_id,
+        .arguments = {regs->x1 & mask, regs->x2 & mask, regs->x3 & mask},
+        .goes_on = true,
+    };
+    int64_t result = function(&call);
+    if (call.goes_on) {
+        regs->x0 = (uint64_t)result;
+    }
+    return call.goes_on;
+}

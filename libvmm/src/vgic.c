@@ -1,0 +1,318 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The state of the guest's interrupts: what is pending waits here until the guest may have it, then
+ * goes to the kernel; what the guest masks meanwhile comes back. Nothing is lost, nothing comes
+ * twice. See vgic.h.
+ */
+#include "vgic.h"
+
+struct vgic vgic;
+
+/* Calls `body` with each interrupt of `mask` as `i`. */
+#define FOR_EACH(i, mask)                                                                          \
+    for (uint32_t rest_ = (mask), i; rest_ != 0 && (i = (uint32_t)__builtin_ctz(rest_), true);     \
+         rest_ &= rest_ - 1)
+
+/* Interrupts of the bank that may be signalled to a CPU interface. */
+static inline uint32_t signalled(const struct vgic_bank *bank)
+{
+    uint32_t groups = 0;
+    if ((vgic.ctlr & VGIC_CTLR_GROUP0) != 0) {
+        groups |= ~bank->group1;
+    }
+    if ((vgic.ctlr & VGIC_CTLR_GROUP1) != 0) {
+        groups |= bank->group1;
+    }
+    return bank->enabled & bank->targeted & groups;
+}
+
+/* The vCPU that gets interrupt `i` of a bank: of an SPI, the first of its targets. */
+static inline unsigned target_of(const struct vgic_bank *bank, unsigned vcpu, unsigned index,
+                                 uint32_t i)
+{
+    if (index == 0 || bank->target[i] == 0) {
+        return vcpu;
+    }
+    return (unsigned)__builtin_ctz(bank->target[i]);
+}
+
+static inline void inject(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i,
+                          uint32_t flags)
+{
+    uint32_t group = (bank->group1 >> i & 1) != 0 ? INJECT_GROUP1 : 0;
+    bank->given |= 1u << i;
+    platform_virq_inject(target_of(bank, vcpu, index, i),
+                         (index * 32 + i) | group | flags |
+                             INJECT_PRIORITY((uint32_t)bank->priority[i]));
+}
+
+static void give_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
+{
+    FOR_EACH (source, bank->sgi_sources[i]) {
+        inject(bank, vcpu, 0, i, INJECT_SOURCE(source));
+    }
+    bank->sgi_sources[i] = 0;
+}
+
+/* Injects a latched interrupt, or one whose line is high. Its EOI is asked for where somebody wants
+ * to know, and where a physical interrupt of the same INTID may have to wait for it; not if that is
+ * active there: it ends the other way. */
+static void give_virtual(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+{
+    uint32_t bit = 1u << i;
+    bool eoi = ((bank->reports_eoi | (bank->by_channel & ~bank->given)) & bit) != 0;
+    bank->eoi_due |= eoi ? bit : 0;
+    bank->given_latched |= bank->latched & bit;
+    bank->latched &= ~bit;
+    inject(bank, vcpu, index, i, eoi ? INJECT_EOI : 0);
+}
+
+static void give_physical(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+{
+    bank->arrived &= ~(1u << i);
+    inject(bank, vcpu, index, i, INJECT_HW | INJECT_CHANNEL((uint32_t)bank->channel[i]));
+}
+
+/* Gives the kernel what of `mask` is pending and may be signalled. */
+static void give(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t mask)
+{
+    mask &= signalled(bank) & ~bank->bound;
+    if (index == 0) {
+        FOR_EACH (sgi, mask & 0xffff) {
+            give_sgi(bank, vcpu, sgi);
+        }
+    }
+    FOR_EACH (i, mask & bank->arrived & ~bank->eoi_due) {
+        give_physical(bank, vcpu, index, i);
+    }
+    FOR_EACH (i, mask & (bank->latched | (bank->line & ~bank->eoi_due))) {
+        give_virtual(bank, vcpu, index, i);
+    }
+}
+
+static void take_back_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
+{
+    for (unsigned source = 0; source < vgic.vcpu_count; source++) {
+        uint32_t before = platform_virq_update(vcpu, i | source << 10, VIRQ_OP_WITHDRAW);
+        if ((before & VIRQ_STATE_PENDING) != 0) {
+            bank->sgi_sources[i] |= (uint8_t)(1u << source);
+        }
+    }
+    bank->given &= ~(1u << i);
+}
+
+/* Takes interrupt `i` back from the kernel if it is pending there. What was active stays active. */
+static void take_back(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+{
+    uint32_t bit = 1u << i;
+    if (index == 0 && i < VGIC_SGI_COUNT) {
+        take_back_sgi(bank, vcpu, i);
+        return;
+    }
+    uint32_t before =
+        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i, VIRQ_OP_WITHDRAW);
+    if ((before & VIRQ_STATE_PENDING) != 0) {
+        if ((bank->by_channel & ~bank->eoi_due & bit) != 0) {
+            bank->arrived |= bit;
+        } else {
+            bank->latched |= bank->given_latched & bit;
+        }
+    }
+    if ((before & VIRQ_STATE_ACTIVE) == 0) {
+        bank->given &= ~bit;
+        bank->eoi_due &= ~bit;
+    }
+    bank->given_latched &= ~bit;
+}
+
+/* Brings the physical GIC into line with what the guest configured for bound interrupt `i`. */
+static void mirror(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+{
+    uint32_t bit = 1u << i;
+    uint32_t flags = bank->priority[i] | ((bank->group1 & bit) != 0 ? VIRQ_CONFIG_GROUP1 : 0) |
+                     ((bank->edge & bit) != 0 ? VIRQ_CONFIG_EDGE : 0) |
+                     ((signalled(bank) & bit) != 0 ? VIRQ_CONFIG_ENABLE : 0);
+    unsigned target = target_of(bank, vcpu, index, i);
+    platform_virq_config(target, index * 32 + i, flags);
+    if ((flags & VIRQ_CONFIG_ENABLE) == 0 && (bank->mirrored & bit) != 0) {
+        platform_virq_update(target, index * 32 + i, VIRQ_OP_WITHDRAW);
+    }
+    bank->mirrored =
+        (flags & VIRQ_CONFIG_ENABLE) != 0 ? bank->mirrored | bit : bank->mirrored & ~bit;
+}
+
+void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    FOR_EACH (i, mask & bank->bound) {
+        mirror(bank, vcpu, index, i);
+    }
+    FOR_EACH (i, mask & bank->given & ~signalled(bank)) {
+        take_back(bank, vcpu, index, i);
+    }
+    give(bank, vcpu, index, mask);
+}
+
+void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    FOR_EACH (i, mask & bank->given) {
+        take_back(bank, vcpu, index, i);
+    }
+}
+
+void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
+    FOR_EACH (i, mask & bank->bound) {
+        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i, VIRQ_OP_SET_PENDING);
+    }
+    /* A physical interrupt that is pending already is pending: one latch, one delivery. */
+    FOR_EACH (i, mask & bank->by_channel & bank->given & ~bank->eoi_due) {
+        take_back(bank, vcpu, index, i);
+    }
+    bank->latched |= mask & ~bank->bound & ~bank->arrived;
+    give(bank, vcpu, index, mask);
+}
+
+void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
+    FOR_EACH (i, mask & (bank->bound | bank->given)) {
+        uint32_t bit = 1u << i;
+        uint32_t before = platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
+                                               VIRQ_OP_CLEAR_PENDING);
+        if ((before & VIRQ_STATE_ACTIVE) == 0) {
+            bank->given &= ~bit;
+            bank->eoi_due &= ~bit;
+        }
+    }
+    FOR_EACH (i, mask & bank->arrived) {
+        platform_irq_ack(bank->channel[i]);
+    }
+    bank->arrived &= ~mask;
+    bank->latched &= ~mask;
+    bank->given_latched &= ~mask;
+    give(bank, vcpu, index, mask);
+}
+
+void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    FOR_EACH (i, mask & bank->exists) {
+        uint32_t group = bank->group1 >> i & 1;
+        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
+                             VIRQ_OP_SET_ACTIVE | (uint32_t)bank->priority[i] << 8 | group << 16);
+        bank->given |= 1u << i & ~bank->bound;
+    }
+}
+
+void vgic_clear_active(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    FOR_EACH (i, mask & bank->exists & (bank->bound | bank->given)) {
+        uint32_t before = platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
+                                               VIRQ_OP_CLEAR_ACTIVE);
+        bool over = before == VIRQ_STATE_ACTIVE;
+        if (over && (bank->eoi_due >> i & 1) != 0) {
+            vgic_end(target_of(bank, vcpu, index, i), index * 32 + i);
+        }
+    }
+}
+
+void vgic_read_state(unsigned vcpu, unsigned index, uint32_t *pending, uint32_t *active)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    *pending = bank->latched | bank->line | bank->arrived;
+    *active = 0;
+    for (unsigned holder = 0; holder < vgic.vcpu_count; holder++) {
+        uint32_t there_pending, there_active;
+        if (index != 0 || holder == vcpu) {
+            platform_virq_state(holder, index * 32, &there_pending, &there_active);
+            *pending |= there_pending;
+            *active |= there_active;
+        }
+    }
+    for (unsigned i = 0; index == 0 && i < VGIC_SGI_COUNT; i++) {
+        *pending |= bank->sgi_sources[i] != 0 ? 1u << i : 0;
+    }
+    *pending &= bank->exists;
+    *active &= bank->exists;
+}
+
+void vgic_sgi_set(unsigned target, unsigned source, unsigned intid)
+{
+    struct vgic_bank *bank = &vgic.private[target];
+    if ((signalled(bank) >> intid & 1) != 0) {
+        inject(bank, target, 0, intid, INJECT_SOURCE(source));
+    } else {
+        bank->sgi_sources[intid] |= (uint8_t)(1u << source);
+    }
+}
+
+void vgic_sgi_clear(unsigned target, unsigned source, unsigned intid)
+{
+    struct vgic_bank *bank = &vgic.private[target];
+    bank->sgi_sources[intid] &= (uint8_t) ~(1u << source);
+    platform_virq_update(target, intid | source << 10, VIRQ_OP_CLEAR_PENDING);
+}
+
+uint32_t vgic_sgi_sources(unsigned target, unsigned intid)
+{
+    struct vgic_bank *bank = &vgic.private[target];
+    take_back_sgi(bank, target, intid);
+    uint32_t sources = bank->sgi_sources[intid];
+    give(bank, target, 0, 1u << intid);
+    return sources;
+}
+
+void vgic_arrive(unsigned vcpu, unsigned intid)
+{
+    unsigned index = intid / 32;
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    uint32_t bit = 1u << intid % 32;
+    bank->arrived |= bit;
+    /* What the guest latched itself and has not taken yet is the same interrupt. */
+    if ((bank->eoi_due & bit) != 0) {
+        take_back(bank, vcpu, index, intid % 32);
+    }
+    bank->latched &= ~bit;
+    give(bank, vcpu, index, bit);
+}
+
+void vgic_set_line(unsigned vcpu, unsigned intid, bool high)
+{
+    unsigned index = intid / 32;
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    uint32_t bit = 1u << intid % 32;
+    bank->line = high ? bank->line | bit : bank->line & ~bit;
+    if (!high && (bank->given & bit) != 0) {
+        take_back(bank, vcpu, index, intid % 32);
+    }
+    give(bank, vcpu, index, bit);
+}
+
+void vgic_end(unsigned vcpu, unsigned intid)
+{
+    unsigned index = intid / 32;
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    uint32_t bit = 1u << intid % 32;
+    bank->eoi_due &= ~bit;
+    bank->given &= ~bit;
+    virq_ended(vcpu, intid);
+    give(bank, vcpu, index, bit);
+}
+
+void vgic_maintenance(unsigned vcpu)
+{
+    const struct vcpu_page *page = platform_vcpu_page(vcpu);
+    for (unsigned index = 0; index < vgic.bank_count; index++) {
+        uint32_t ended = (uint32_t)(page->eoi[index / 2] >> (index % 2 * 32));
+        FOR_EACH (i, ended & vgic_bank(vcpu, index)->exists) {
+            vgic_end(vcpu, index * 32 + i);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The distributor's registers that have more than a bit an interrupt (Arm IHI 0048B, 4.3.11
+ * to 4.3.18). See vgic_registers.h.
+ */
+#include "vgic_registers.h"
+
+/* ---- 4.3.11, 4.3.12: GICD_IPRIORITYR, GICD_ITARGETSR: a byte an interrupt ---- */
+
+/* The bank of INTID `intid`; NULL past the last interrupt. */
+static struct vgic_bank *byte_bank(unsigned vcpu, uint32_t intid)
+{
+    return intid / 32 < vgic.bank_count ? vgic_bank(vcpu, intid / 32) : NULL;
+}
+
+static uint32_t bytes_read(const uint8_t bytes[4])
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/* Stores what `lanes` and `exists` let through; returns a mask of the bytes that changed. */
+static uint32_t bytes_write(uint8_t bytes[4], uint32_t value, uint32_t lanes, uint32_t exists)
+{
+    uint32_t changed = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        uint8_t byte = (uint8_t)(value >> i * 8);
+        if ((lanes >> i * 8 & 1) != 0 && (exists >> i & 1) != 0 && bytes[i] != byte) {
+            bytes[i] = byte;
+            changed |= 1u << i;
+        }
+    }
+    return changed;
+}
+
+uint32_t vgic_priority_read(unsigned vcpu, uint32_t offset)
+{
+    uint32_t intid = offset - 0x400;
+    const struct vgic_bank *bank = byte_bank(vcpu, intid);
+    return bank != NULL ? bytes_read(&bank->priority[intid % 32]) : 0;
+}
+
+void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    uint32_t intid = offset - 0x400, first = intid % 32;
+    struct vgic_bank *bank = byte_bank(vcpu, intid);
+    if (bank != NULL) {
+        uint32_t changed =
+            bytes_write(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u, lanes,
+                        bank->exists >> first);
+        vgic_refresh(vcpu, intid / 32, changed << first & bank->bound);
+    }
+}
+
+/* RAZ/WI with one CPU; the first 32 interrupts of each CPU are its own. */
+uint32_t vgic_target_read(unsigned vcpu, uint32_t offset)
+{
+    uint32_t intid = offset - 0x800, first = intid % 32;
+    const struct vgic_bank *bank = byte_bank(vcpu, intid);
+    if (bank == NULL || vgic.vcpu_count == 1) {
+        return 0;
+    }
+    uint32_t exists = bank->exists >> first & 0xf;
+    uint32_t lanes = (exists & 1) | (exists & 2) << 7 | (exists & 4) << 14 | (exists & 8) << 21;
+    return bytes_read(&bank->target[first]) & lanes * 0xff;
+}
+
+void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    uint32_t intid = offset - 0x800, first = intid % 32;
+    struct vgic_bank *bank = byte_bank(vcpu, intid);
+    if (bank == NULL || vgic.vcpu_count == 1 || intid < VGIC_SPI_FIRST) {
+        return;
+    }
+    uint32_t cpus = (1u << vgic.vcpu_count) - 1;
+    uint32_t movable = (bank->exists & ~bank->bound) >> first & 0xf;
+    vgic_take_back(vcpu, intid / 32, movable << first);
+    bytes_write(&bank->target[first], value & cpus * 0x01010101u, lanes, movable);
+    for (unsigned i = first; i < first + 4; i++) {
+        uint32_t bit = 1u << i;
+        bank->targeted = bank->target[i] != 0 ? bank->targeted | bit : bank->targeted & ~bit;
+    }
+    vgic_refresh(vcpu, intid / 32, movable << first);
+}
+
+/* ---- 4.3.13: GICD_ICFGR: two bits an interrupt, of which the upper says edge ---- */
+
+uint32_t vgic_trigger_read(unsigned vcpu, uint32_t offset)
+{
+    uint32_t intid = (offset - 0xc00) * 4, value = 0;
+    const struct vgic_bank *bank = byte_bank(vcpu, intid);
+    for (unsigned i = 0; bank != NULL && i < 16; i++) {
+        value |= (bank->edge >> (intid % 32 + i) & 1) << (i * 2 + 1);
+    }
+    return value;
+}
+
+void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    (void)lanes;
+    uint32_t intid = (offset - 0xc00) * 4, edge = 0;
+    struct vgic_bank *bank = byte_bank(vcpu, intid);
+    if (bank == NULL || intid < VGIC_SPI_FIRST) {
+        return;
+    }
+    for (unsigned i = 0; i < 16; i++) {
+        edge |= (value >> (i * 2 + 1) & 1) << (intid % 32 + i);
+    }
+    uint32_t writable = 0xffffu << intid % 32 & bank->exists & ~bank->fixed_trigger;
+    bank->edge = (bank->edge & ~writable) | (edge & writable);
+}
+
+/* ---- 4.3.15 to 4.3.17: GICD_SGIR, GICD_CPENDSGIR, GICD_SPENDSGIR ---- */
+
+/* GICD_SGIR: filter [25:24], CPU targets [23:16], INTID [3:0]; NSATT means nothing here. */
+static void sgi_request(unsigned vcpu, uint32_t value)
+{
+    uint32_t all = (1u << vgic.vcpu_count) - 1, targets = 0;
+    switch (value >> 24 & 3) {
+    case 0:
+        targets = value >> 16 & all;
+        break;
+    case 1:
+        targets = all & ~(1u << vcpu);
+        break;
+    case 2:
+        targets = 1u << vcpu;
+        break;
+    default: /* reserved */
+        break;
+    }
+    for (; targets != 0; targets &= targets - 1) {
+        vgic_sgi_set((unsigned)__builtin_ctz(targets), vcpu, value & 0xf);
+    }
+}
+
+uint32_t vgic_sgi_read(unsigned vcpu, uint32_t offset)
+{
+    uint32_t value = 0;
+    if (offset < 0xf10 || offset >= 0xf30) { /* GICD_SGIR is write-only */
+        return 0;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        value |= vgic_sgi_sources(vcpu, (offset & 0xf) + i) << i * 8;
+    }
+    return value;
+}
+
+void vgic_sgi_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    if (offset == 0xf00 && lanes == ~0u) {
+        sgi_request(vcpu, value);
+        return;
+    }
+    if (offset < 0xf10 || offset >= 0xf30) {
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t sources = value >> i * 8 & ((1u << vgic.vcpu_count) - 1);
+        for (; sources != 0; sources &= sources - 1) {
+            unsigned source = (unsigned)__builtin_ctz(sources);
+            if (offset < 0xf20) {
+                vgic_sgi_clear(vcpu, source, (offset & 0xf) + i);
+            } else {
+                vgic_sgi_set(vcpu, source, (offset & 0xf) + i);
+            }
+        }
+    }
+}
+
+/* ---- 4.3.18: identification registers, as a GIC-400 has them ---- */
+
+uint32_t vgic_identification_read(unsigned vcpu, uint32_t offset)
+{
+    static const uint8_t values[] = {
+        0x04, 0x00, 0x00, 0x00, /* 0xfd0 GICD_PIDR4 to 7 */
+        0x90, 0xb4, 0x2b, 0x00, /* 0xfe0 GICD_PIDR0 to 3: PIDR2[7:4] = 2 is GICv2 */
+        0x0d, 0xf0, 0x05, 0xb1, /* 0xff0 GICD_CIDR0 to 3 */
+    };
+    (void)vcpu;
+    return offset >= 0xfd0 ? values[(offset - 0xfd0) / 4] : 0;
+}
