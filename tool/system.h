@@ -143,6 +143,6 @@ void system_free(struct system *system);
 /*
  * Reports mappings that are misaligned, out of bounds or overlap, and regions that overlap in
  * physical memory; returns true if there are none. Regions of size 0 take no room: system_read()
- * calls it, and the planner calls it again when the sizes of all prefill files are known.
+ * calls it; who then learns the sizes of prefill files may call it again.
  */
 bool system_placement_check(const struct system *system);
