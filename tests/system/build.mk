@@ -7,13 +7,17 @@
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += hello driver_vm
+SYSTEM_TESTS   += hello driver_vm odroidc4_image
 
 hello_SOURCES := tests/system/hello.c
 hello_DEPENDS := $(BUILD)/examples/hello/qemu_virt_aarch64/hello.img
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
+
+odroidc4_image_SOURCES := tests/system/odroidc4_image.c tests/unit/table_walk.c
+odroidc4_image_CFLAGS  := -iquote tests/unit
+odroidc4_image_DEPENDS := $(BUILD)/examples/driver_vm/odroidc4/driver_vm.img
 
 define system_test_rule
 $(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
