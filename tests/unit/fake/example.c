@@ -1,0 +1,112 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The tables of the example system. See example.h.
+ */
+#include "example.h"
+
+#include <stdlib.h>
+
+#define TURN .budget_us = 100, .period_us = 100
+
+static const struct manifest_pd pds[] = {
+    [SERVER] = {.name = "server", .priority = 200, .parent = MANIFEST_NONE, .fpu = 1, TURN},
+    [CLIENT] = {.name = "client", .priority = 100, .parent = MANIFEST_NONE, .fpu = 1, TURN},
+    [OTHER] = {.name = "other", .priority = 100, .parent = MANIFEST_NONE, TURN},
+    [PARENT] = {.name = "parent", .priority = 150, .parent = MANIFEST_NONE, .smc = 1, TURN},
+    [CHILD] = {.name = "child", .priority = 50, .parent = PARENT, .child_id = CHILD_ID, TURN},
+    [GRANDCHILD] =
+        {.name = "grandchild", .priority = 40, .parent = CHILD, .child_id = GRANDCHILD_ID, TURN},
+    [VMM] = {.name = "vmm",
+             .priority = 120,
+             .parent = MANIFEST_NONE,
+             .first_vcpu = GUEST,
+             .vcpu_count = 1,
+             TURN},
+    [VMM2] = {.name = "vmm2",
+              .priority = 110,
+              .parent = MANIFEST_NONE,
+              .first_vcpu = GUEST2,
+              .vcpu_count = 1,
+              TURN},
+};
+
+static const struct manifest_vcpu vcpus[] = {
+    [GUEST] = {.name = "guest", .pd = VMM, .priority = 20, .vm = 0, TURN},
+    [GUEST2] = {.name = "guest2", .pd = VMM2, .priority = 10, .vm = 1, TURN},
+};
+
+static const struct manifest_channel channels[] = {
+    {SERVER, FROM_CLIENT, CLIENT, TO_SERVER, 1, 0}, {SERVER, FROM_OTHER, OTHER, TO_SERVER, 1, 0},
+    {SERVER, FROM_CHILD, CHILD, TO_SERVER, 1, 0},   {SERVER, TO_PARENT, PARENT, 0, 1, 0},
+    {CLIENT, TO_SERVER, SERVER, FROM_CLIENT, 1, 1}, {CLIENT, TO_EACH, OTHER, TO_EACH, 1, 0},
+    {OTHER, TO_SERVER, SERVER, FROM_OTHER, 1, 1},   {OTHER, TO_EACH, CLIENT, TO_EACH, 0, 0},
+    {PARENT, 0, SERVER, TO_PARENT, 1, 1},           {CHILD, TO_SERVER, SERVER, FROM_CHILD, 1, 1},
+};
+
+static const struct manifest_irq irqs[] = {
+    {PARENT_IRQ, 1, VM_IRQ_CHANNEL, PARENT, PARENT_IRQ_CHANNEL, 0},
+    {VMM_LEVEL_IRQ, 0, VM_IRQ_CHANNEL, VMM, VMM_LEVEL_CHANNEL, 0},
+    {VMM_EDGE_IRQ, 1, VM_IRQ_CHANNEL, VMM, VMM_EDGE_CHANNEL, 0},
+    {VMM2_LEVEL_IRQ, 0, VM_IRQ_CHANNEL, VMM2, VMM_LEVEL_CHANNEL, 0},
+    {GUEST_LEVEL, 0, VM_IRQ_STRAIGHT, GUEST, 0, 0},
+    {GUEST_EDGE, 1, VM_IRQ_STRAIGHT, GUEST, 0, 0},
+    {GUEST2_LEVEL, 0, VM_IRQ_STRAIGHT, GUEST2, 0, 0},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+const struct description example = {
+    .pds = pds,
+    .pd_count = COUNT(pds),
+    .vcpus = vcpus,
+    .vcpu_count = COUNT(vcpus),
+    .channels = channels,
+    .channel_count = COUNT(channels),
+    .irqs = irqs,
+    .irq_count = COUNT(irqs),
+};
+
+int example_boot(void **state)
+{
+    (void)state;
+    system_boot_idle(&example);
+    return 0;
+}
+
+int example_boot_running(void **state)
+{
+    (void)state;
+    system_boot(&example);
+    return 0;
+}
+
+static struct pd *woken_by_test;
+
+static struct thread *wake(struct cpu *cpu, uint64_t esr)
+{
+    (void)esr;
+    struct thread *woken = pd_signal(woken_by_test, CHANNEL_MAX - 1);
+    return the_system.is_idle ? sched_block(cpu, woken) : sched_wake(cpu, woken);
+}
+
+void example_wake(unsigned pd)
+{
+    woken_by_test = PD(pd);
+    system_enter(wake, 0);
+    if (running() != &PD(pd)->thread) {
+        abort();
+    }
+}
+
+void example_start(unsigned vcpu)
+{
+    unsigned vmm = (unsigned)(VCPU(vcpu)->vmm - the_system.pds);
+
+    example_wake(vmm);
+    pd_call(vmm, SYS_VCPU_START, GUEST_ID, 0x40000000, 0);
+    pd_wait(vmm);
+    if (running() != &VCPU(vcpu)->thread) {
+        abort();
+    }
+}

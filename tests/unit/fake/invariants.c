@@ -1,0 +1,180 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What always holds between two entries into the kernel: every thread is in exactly one place, the
+ * queues are whole, the most urgent ready thread runs, and no interrupt is held twice. See
+ * system.h.
+ */
+#include <stddef.h>
+
+#include "drivers/gicv2.h"
+#include "system.h"
+
+#define THREAD_MAX (2 * FAKE_PAGE_COUNT)
+
+static struct thread *thread_of(unsigned index)
+{
+    return index < the_system.pd_count ? &PD(index)->thread
+                                       : &VCPU(index - the_system.pd_count)->thread;
+}
+
+static unsigned index_of(const struct thread *thread)
+{
+    unsigned index = 0;
+    while (thread_of(index) != thread) {
+        index++;
+    }
+    return index;
+}
+
+static unsigned thread_count(void)
+{
+    return the_system.pd_count + the_system.vcpu_count;
+}
+
+/* Walks a queue, counting for each thread how often it stands in one. */
+static const char *walk(const struct thread *head, const struct thread *tail, unsigned *places)
+{
+    const struct thread *previous = NULL;
+    unsigned length = 0;
+
+    for (const struct thread *thread = head; thread != NULL; thread = thread->next) {
+        if (thread->previous != previous) {
+            return "a queue whose links do not match";
+        }
+        if (++length > thread_count()) {
+            return "a queue that is a ring";
+        }
+        places[index_of(thread)]++;
+        previous = thread;
+    }
+    return previous == tail ? NULL : "a queue with a wrong tail";
+}
+
+static const char *ready_queues_broken(unsigned *places)
+{
+    const struct cpu *cpu = &the_system.cpu;
+    int32_t top = -1;
+
+    for (int32_t priority = 0; priority < PRIORITY_COUNT; priority++) {
+        const struct ready_queue *queue = &cpu->ready[priority];
+        const char *broken = walk(queue->head, queue->tail, places);
+        bool bit = (cpu->ready_map[priority / 64] >> priority % 64 & 1) != 0;
+        if (broken != NULL) {
+            return broken;
+        }
+        if (bit != (queue->head != NULL)) {
+            return "ready_map does not match a ready queue";
+        }
+        for (const struct thread *thread = queue->head; thread != NULL; thread = thread->next) {
+            if (thread->priority != priority || thread->state != THREAD_READY) {
+                return "a thread in a ready queue where it does not belong";
+            }
+        }
+        top = queue->head != NULL ? priority : top;
+    }
+    return top == cpu->ready_top ? NULL : "ready_top is not the highest ready priority";
+}
+
+static const char *ready_broken(const unsigned *places)
+{
+    const struct thread *now = running();
+
+    for (unsigned i = 0; i < thread_count(); i++) {
+        const struct thread *thread = thread_of(i);
+        unsigned expected = thread->state == THREAD_READY && thread != now;
+        if (places[i] != expected || thread->is_queued != (expected != 0)) {
+            return "a thread that is ready and in no queue, or the reverse";
+        }
+    }
+    if (now == NULL) {
+        return the_system.cpu.ready_top < 0 ? NULL : "idle with a ready thread";
+    }
+    if (now->state != THREAD_READY) {
+        return "the running thread is not ready";
+    }
+    return the_system.cpu.ready_top <= now->priority ? NULL : "a more urgent thread waits";
+}
+
+static const char *messages_broken(void)
+{
+    unsigned places[THREAD_MAX] = {0};
+
+    for (unsigned i = 0; i < the_system.pd_count; i++) {
+        const struct pd *pd = PD(i);
+        const char *broken = walk(pd->sender_head, pd->sender_tail, places);
+        if (broken != NULL) {
+            return broken;
+        }
+        for (const struct thread *thread = pd->sender_head; thread != NULL; thread = thread->next) {
+            if (thread->receiver != pd) {
+                return "a sender in the queue of another receiver";
+            }
+        }
+        if (pd->caller != NULL &&
+            (pd->caller->state != THREAD_REPLY || pd->caller->receiver != pd)) {
+            return "a caller that does not wait for the answer";
+        }
+        if (pd->thread.state == THREAD_WAITING &&
+            (pd->pending != 0 || pd->sender_head != NULL || pd->caller != NULL)) {
+            return "a PD that waits although an event is there";
+        }
+    }
+    for (unsigned i = 0; i < thread_count(); i++) {
+        if (places[i] != (thread_of(i)->state == THREAD_SENDING)) {
+            return "a thread that sends and is in no queue, or the reverse";
+        }
+    }
+    return NULL;
+}
+
+/* Counts places by slot; two for one interrupt are one too many. */
+static const char *virqs_broken(struct vcpu *vcpu)
+{
+    uint8_t places[VIRQ_SLOT_COUNT] = {0};
+    uint32_t spill_count = 0;
+
+    for (unsigned i = 0; i < gic.list_reg_count; i++) {
+        uint32_t lr = vcpu->is_loaded ? gic.list_regs[i] : vcpu->virq.list_regs[i];
+        if ((lr & LR_STATE_MASK) != 0) {
+            places[virq_slot(lr)]++;
+        }
+    }
+    for (unsigned slot = 0; slot < VIRQ_SLOT_COUNT; slot++) {
+        uint32_t lr = vcpu->virq.spill[slot];
+        bool bit = (vcpu->virq.spill_map[slot / 32] >> slot % 32 & 1) != 0;
+        if (bit != (lr != 0) || (lr != 0 && virq_slot(lr) != slot)) {
+            return "spill_map does not match the spill";
+        }
+        places[slot] += lr != 0;
+        spill_count += lr != 0;
+        if (places[slot] > 1) {
+            return "an interrupt in two places";
+        }
+    }
+    if (vcpu->thread.state == THREAD_WFI && !gic_is_signalled() && virq_is_pending(vcpu)) {
+        return "a vCPU sleeps although an interrupt is pending";
+    }
+    return spill_count == vcpu->virq.spill_count ? NULL : "spill_count is wrong";
+}
+
+const char *invariant_broken(void)
+{
+    unsigned places[THREAD_MAX] = {0};
+    const char *broken = ready_queues_broken(places);
+
+    if (broken == NULL) {
+        broken = ready_broken(places);
+    }
+    if (broken == NULL) {
+        broken = messages_broken();
+    }
+    for (unsigned i = 0; i < the_system.vcpu_count && broken == NULL; i++) {
+        broken = virqs_broken(VCPU(i));
+    }
+    const struct vcpu *loaded = the_system.cpu.loaded;
+    for (unsigned i = 0; i < the_system.vcpu_count && broken == NULL; i++) {
+        broken = VCPU(i)->is_loaded == (VCPU(i) == loaded) ? NULL : "is_loaded is wrong";
+    }
+    return broken;
+}
