@@ -5,7 +5,7 @@
 
 KERNEL_SOURCES := $(wildcard kernel/*.c kernel/aarch64/*.c kernel/aarch64/*.S kernel/drivers/*.c)
 KERNEL_HEADERS := $(wildcard kernel/*.h kernel/aarch64/*.h kernel/drivers/*.h include/drover/*.h)
-KERNEL_CFLAGS  := -mgeneral-regs-only -ffixed-x18 -flto -Ikernel -Ikernel/aarch64
+KERNEL_CFLAGS  := -mgeneral-regs-only -ffixed-x18 -flto -fno-unroll-loops -fno-vectorize -Ikernel -Ikernel/aarch64
 
 define kernel_rules
 $(BUILD)/target/$(1)/kernel/%.o: kernel/% $(KERNEL_HEADERS)

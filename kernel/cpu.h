@@ -24,6 +24,7 @@ struct cpu {
     bool slice_armed;         /* the kernel's timer runs for a turn among equals */
     bool slice_over;          /* and it has fired */
     bool attention;           /* an interrupt ended a turn or blocked the current thread */
-    uint64_t ready_map[PRIORITY_COUNT / 64];
+    uint32_t ready_words;     /* bit i: ready_map[i] is not zero */
+    uint64_t ready_map[PRIORITY_COUNT / 64]; /* bit p: somebody of priority p is ready */
     struct ready_queue ready[PRIORITY_COUNT];
 };

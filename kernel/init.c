@@ -30,5 +30,6 @@ _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
     vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq,
                     manifest->ptimer_irq);
     print("drover: running\n");
+    cpu->current = &objects.pds[0].thread;
     thread_start(sched_block(cpu, NULL), cpu);
 }

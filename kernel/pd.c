@@ -20,15 +20,21 @@ struct thread *pd_signal(struct pd *pd, unsigned channel)
     return &pd->thread;
 }
 
-void pd_copy_message(struct pd *to, const struct pd *from, uint64_t msginfo)
+OUTLINE static void words_copy(struct pd *to, const struct pd *from, uint64_t count)
 {
-    uint64_t count = MSGINFO_COUNT(msginfo);
-
     if (count > MESSAGE_WORD_MAX) {
         count = MESSAGE_WORD_MAX;
     }
     for (uint64_t i = 0; i < count; i++) {
         to->message->mr[i] = from->message->mr[i];
+    }
+}
+
+/* Copies the words of a message between two PDs. */
+static void message_copy(struct pd *to, const struct pd *from, uint64_t msginfo)
+{
+    if (MSGINFO_COUNT(msginfo) != 0) {
+        words_copy(to, from, MSGINFO_COUNT(msginfo));
     }
 }
 
@@ -40,10 +46,23 @@ static void message_take(struct pd *pd, struct thread *sender)
     pd->frame.x[0] = sender->event;
     pd->frame.x[1] = sender->msginfo;
     if (sender->event < EVENT_FAULT) {
-        pd_copy_message(pd, pd_of(sender), sender->msginfo);
+        message_copy(pd, pd_of(sender), sender->msginfo);
     } else if (!sender->is_vcpu) {
         fault_write_message(pd, pd_of(sender));
     }
+}
+
+OUTLINE static void sender_add(struct pd *pd, struct thread *thread)
+{
+    thread->state = THREAD_SENDING;
+    thread->next = NULL;
+    thread->previous = pd->sender_tail;
+    if (pd->sender_tail != NULL) {
+        pd->sender_tail->next = thread;
+    } else {
+        pd->sender_head = thread;
+    }
+    pd->sender_tail = thread;
 }
 
 struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uint64_t msginfo)
@@ -56,15 +75,7 @@ struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uin
         pd->thread.state = THREAD_READY;
         return &pd->thread;
     }
-    thread->state = THREAD_SENDING;
-    thread->next = NULL;
-    thread->previous = pd->sender_tail;
-    if (pd->sender_tail != NULL) {
-        pd->sender_tail->next = thread;
-    } else {
-        pd->sender_head = thread;
-    }
-    pd->sender_tail = thread;
+    sender_add(pd, thread);
     return NULL;
 }
 
@@ -91,6 +102,14 @@ void pd_cancel_send(struct thread *thread)
     }
 }
 
+OUTLINE static void first_sender_take(struct pd *pd)
+{
+    struct thread *sender = pd->sender_head;
+
+    sender_remove(pd, sender);
+    message_take(pd, sender);
+}
+
 bool pd_take_event(struct pd *pd)
 {
     if (pd->pending != 0) {
@@ -99,9 +118,7 @@ bool pd_take_event(struct pd *pd)
         return true;
     }
     if (pd->sender_head != NULL) {
-        struct thread *sender = pd->sender_head;
-        sender_remove(pd, sender);
-        message_take(pd, sender);
+        first_sender_take(pd);
         return true;
     }
     return false;
@@ -119,7 +136,7 @@ struct thread *pd_reply(struct pd *pd, uint64_t msginfo)
         return vcpu_resume(vcpu_of(caller));
     }
     if (caller->event < EVENT_FAULT) {
-        pd_copy_message(pd_of(caller), pd, msginfo);
+        message_copy(pd_of(caller), pd, msginfo);
         caller->frame->x[0] = DROVER_OK;
         caller->frame->x[1] = msginfo;
     }

@@ -69,6 +69,3 @@ bool pd_take_event(struct pd *pd);
 
 /* Answers the caller of `pd`, if there is one. Returns its thread if that woke it, else NULL. */
 struct thread *pd_reply(struct pd *pd, uint64_t msginfo);
-
-/* Copies the `msginfo` count of message words between two PDs. */
-void pd_copy_message(struct pd *to, const struct pd *from, uint64_t msginfo);

@@ -9,21 +9,28 @@
 #include "irq.h"
 #include "timer.h"
 
-static void ready_top_find(struct cpu *cpu)
+/* The last thread of priority ready_top, or of a lower one, has left. */
+static void ready_emptied(struct cpu *cpu, unsigned priority)
 {
-    for (int word = PRIORITY_COUNT / 64 - 1; word >= 0; word--) {
-        if (cpu->ready_map[word] != 0) {
-            cpu->ready_top = word * 64 + 63 - __builtin_clzll(cpu->ready_map[word]);
-            return;
-        }
+    unsigned word = priority / 64;
+
+    cpu->ready_map[word] &= ~(1ull << priority % 64);
+    if (cpu->ready_map[word] == 0) {
+        cpu->ready_words &= ~(1u << word);
     }
-    cpu->ready_top = -1;
+    if (cpu->ready_words == 0) {
+        cpu->ready_top = -1;
+        return;
+    }
+    unsigned top_word = 31 - (unsigned)__builtin_clz(cpu->ready_words);
+    cpu->ready_top = (int32_t)(top_word * 64 + 63) - __builtin_clzll(cpu->ready_map[top_word]);
 }
 
 static void ready_added(struct cpu *cpu, struct thread *thread)
 {
     unsigned priority = thread->priority;
     thread->is_queued = true;
+    cpu->ready_words |= 1u << priority / 64;
     cpu->ready_map[priority / 64] |= 1ull << priority % 64;
     if ((int32_t)priority > cpu->ready_top) {
         cpu->ready_top = (int32_t)priority;
@@ -81,9 +88,26 @@ void sched_dequeue(struct cpu *cpu, struct thread *thread)
         queue->tail = thread->previous;
     }
     if (queue->head == NULL) {
-        cpu->ready_map[priority / 64] &= ~(1ull << priority % 64);
-        ready_top_find(cpu);
+        ready_emptied(cpu, priority);
     }
+}
+
+/* Takes the first of the most urgent. */
+static struct thread *ready_pop(struct cpu *cpu)
+{
+    unsigned priority = (unsigned)cpu->ready_top;
+    struct ready_queue *queue = &cpu->ready[priority];
+    struct thread *thread = queue->head;
+
+    thread->is_queued = false;
+    queue->head = thread->next;
+    if (queue->head != NULL) {
+        queue->head->previous = NULL;
+        return thread;
+    }
+    queue->tail = NULL;
+    ready_emptied(cpu, priority);
+    return thread;
 }
 
 /* The timer is set once equals wait, and left alone until it fires. */
@@ -111,7 +135,7 @@ struct thread *sched_wake(struct cpu *cpu, struct thread *woken)
     return current;
 }
 
-struct thread *sched_block(struct cpu *cpu, struct thread *woken)
+struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
 {
     for (;;) {
         if (woken != NULL) {
@@ -121,8 +145,7 @@ struct thread *sched_block(struct cpu *cpu, struct thread *woken)
             sched_enqueue(cpu, woken);
         }
         if (cpu->ready_top >= 0) {
-            struct thread *next = cpu->ready[cpu->ready_top].head;
-            sched_dequeue(cpu, next);
+            struct thread *next = ready_pop(cpu);
             slice_arm(cpu, next);
             return next;
         }

@@ -10,7 +10,7 @@
 #include "cpu.h"
 
 /* Puts a thread that has become ready behind those of its priority. */
-void sched_enqueue(struct cpu *cpu, struct thread *thread);
+OUTLINE void sched_enqueue(struct cpu *cpu, struct thread *thread);
 
 /* Takes a thread out of its ready queue, if it is in one. */
 void sched_dequeue(struct cpu *cpu, struct thread *thread);
@@ -21,7 +21,15 @@ struct thread *sched_wake(struct cpu *cpu, struct thread *woken);
 
 /* What runs next now that the current thread is blocked: the most urgent of `woken` (NULL: nobody)
  * and the ready queues. Waits for an interrupt if there is nobody. */
-struct thread *sched_block(struct cpu *cpu, struct thread *woken);
+struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken);
+
+static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
+{
+    if (LIKELY(woken != NULL && woken->priority > cpu->ready_top)) {
+        return woken;
+    }
+    return sched_block_slow(cpu, woken);
+}
 
 /* The kernel's timer fired: the running thread's turn among its equals is over. */
 void sched_slice_over(struct cpu *cpu);

@@ -62,7 +62,7 @@ static enum drover_error irq_ack(struct pd *pd, uint64_t id)
 }
 
 /* The action that the PD put off until now. An invalid one is the PD's loss. */
-static struct thread *deferred_do(struct pd *pd)
+OUTLINE static struct thread *deferred_do(struct pd *pd)
 {
     uint64_t action = pd->frame.x[0];
     struct thread *woken = NULL;
@@ -125,6 +125,12 @@ static struct thread *sys_notify(struct cpu *cpu, struct pd *pd)
     return sched_wake(cpu, woken);
 }
 
+static struct thread *sys_irq_ack(struct cpu *cpu, struct pd *pd)
+{
+    (void)cpu;
+    return done(pd, irq_ack(pd, pd->frame.x[0]));
+}
+
 static struct thread *sys_call(struct cpu *cpu, struct pd *pd)
 {
     struct channel *channel = channel_of(pd, pd->frame.x[0], CHANNEL_PEER);
@@ -139,8 +145,7 @@ static struct thread *sys_call(struct cpu *cpu, struct pd *pd)
 /* A child is stopped wherever it is; what it was about to say is dropped, and a call fails. */
 static void child_halt(struct cpu *cpu, struct pd *child)
 {
-    bool is_blocked =
-        child->thread.state == THREAD_SENDING || child->thread.state == THREAD_REPLY;
+    bool is_blocked = child->thread.state == THREAD_SENDING || child->thread.state == THREAD_REPLY;
 
     if (is_blocked && child->thread.event < EVENT_FAULT) {
         child->frame.x[0] = DROVER_ERR_STATE;
@@ -149,7 +154,7 @@ static void child_halt(struct cpu *cpu, struct pd *child)
     sched_dequeue(cpu, &child->thread);
 }
 
-COLD static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
+static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -164,7 +169,7 @@ COLD static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
-COLD static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
+static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -184,7 +189,7 @@ COLD static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
     return sched_wake(cpu, &child->thread);
 }
 
-COLD static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
+static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
 {
     struct pd *child = child_argument(pd);
 
@@ -199,83 +204,118 @@ COLD static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
     return sched_wake(cpu, &child->thread);
 }
 
-static struct thread *sys_vcpu_start(struct cpu *cpu, struct pd *pd, struct vcpu *vcpu)
-{
-    pd->frame.x[0] = DROVER_OK;
-    return sched_wake(cpu, vcpu_start(cpu, vcpu, pd->frame.x[1]));
-}
+/* ---- Calls that name a vCPU of the PD in x0 ---- */
 
-static struct thread *sys_virq_inject(struct cpu *cpu, struct pd *pd, struct vcpu *vcpu)
-{
-    struct thread *woken = NULL;
-
-    pd->frame.x[0] = virq_inject(vcpu, (uint32_t)pd->frame.x[1], &woken);
-    return sched_wake(cpu, woken);
-}
-
-static enum drover_error sys_virq_state(struct pd *pd, struct vcpu *vcpu)
-{
-    uint64_t first = pd->frame.x[1];
-    uint32_t pending;
-    uint32_t active;
-
-    if (first % 32 != 0 || first >= GIC_INTID_SPURIOUS_FIRST) {
-        return DROVER_ERR_ARGUMENT;
-    }
-    virq_read(vcpu, (uint32_t)first, &pending, &active);
-    pd->frame.x[1] = pending | (uint64_t)active << 32;
-    return DROVER_OK;
-}
-
-static enum drover_error sys_virq_update(struct pd *pd, struct vcpu *vcpu)
-{
-    uint64_t which = pd->frame.x[1];
-
-    return virq_update(vcpu, which & INJECT_INTID_MASK, which >> 10 & 7, pd->frame.x[2],
-                       &pd->frame.x[1]);
-}
-
-static enum drover_error sys_vcpu_read(struct pd *pd, const struct vcpu *vcpu)
-{
-    return vcpu_reg_read(vcpu, pd->frame.x[1], &pd->frame.x[1]) ? DROVER_OK : DROVER_ERR_ARGUMENT;
-}
-
-static enum drover_error sys_vcpu_write(struct pd *pd, struct vcpu *vcpu)
-{
-    return vcpu_reg_write(vcpu, pd->frame.x[1], pd->frame.x[2]) ? DROVER_OK : DROVER_ERR_ARGUMENT;
-}
-
-/* Calls that name a vCPU of the PD in x0. */
-COLD static struct thread *vcpu_syscall(struct cpu *cpu, struct pd *pd, uint64_t number)
+static struct thread *sys_vcpu_start(struct cpu *cpu, struct pd *pd)
 {
     struct vcpu *vcpu = vcpu_argument(pd);
 
     if (vcpu == NULL) {
         return done(pd, DROVER_ERR_CHILD);
     }
-    switch (number) {
-    case SYS_VCPU_START:
-        return sys_vcpu_start(cpu, pd, vcpu);
-    case SYS_VCPU_STOP:
-        vcpu_stop(cpu, vcpu);
-        return done(pd, DROVER_OK);
-    case SYS_VCPU_READ:
-        return done(pd, sys_vcpu_read(pd, vcpu));
-    case SYS_VCPU_WRITE:
-        return done(pd, sys_vcpu_write(pd, vcpu));
-    case SYS_VIRQ_INJECT:
-        return sys_virq_inject(cpu, pd, vcpu);
-    case SYS_VIRQ_STATE:
-        return done(pd, sys_virq_state(pd, vcpu));
-    case SYS_VIRQ_UPDATE:
-        return done(pd, sys_virq_update(pd, vcpu));
-    default:
-        return done(pd, virq_config(vcpu, (uint32_t)pd->frame.x[1], pd->frame.x[2]));
-    }
+    pd->frame.x[0] = DROVER_OK;
+    return sched_wake(cpu, vcpu_start(cpu, vcpu, pd->frame.x[1]));
 }
 
-COLD static struct thread *sys_smc(struct pd *pd)
+static struct thread *sys_vcpu_stop(struct cpu *cpu, struct pd *pd)
 {
+    struct vcpu *vcpu = vcpu_argument(pd);
+
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    vcpu_stop(cpu, vcpu);
+    return done(pd, DROVER_OK);
+}
+
+static struct thread *sys_vcpu_read(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    uint64_t *x = pd->frame.x;
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    return done(pd, vcpu_reg_read(vcpu, x[1], &x[1]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
+}
+
+static struct thread *sys_vcpu_write(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    const uint64_t *x = pd->frame.x;
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    return done(pd, vcpu_reg_write(vcpu, x[1], x[2]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
+}
+
+static struct thread *sys_virq_inject(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    struct thread *woken = NULL;
+
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    pd->frame.x[0] = virq_inject(vcpu, (uint32_t)pd->frame.x[1], &woken);
+    return sched_wake(cpu, woken);
+}
+
+static struct thread *sys_virq_state(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    uint64_t first = pd->frame.x[1];
+    uint32_t pending;
+    uint32_t active;
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    if (first % 32 != 0 || first >= GIC_INTID_SPURIOUS_FIRST) {
+        return done(pd, DROVER_ERR_ARGUMENT);
+    }
+    virq_read(vcpu, (uint32_t)first, &pending, &active);
+    pd->frame.x[1] = pending | (uint64_t)active << 32;
+    return done(pd, DROVER_OK);
+}
+
+static struct thread *sys_virq_update(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    uint64_t which = pd->frame.x[1];
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    return done(pd, virq_update(vcpu, which & INJECT_INTID_MASK, which >> 10 & 7, pd->frame.x[2],
+                                &pd->frame.x[1]));
+}
+
+static struct thread *sys_virq_config(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+    uint64_t intid = pd->frame.x[1];
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    if (intid >= GIC_INTID_SPURIOUS_FIRST) {
+        return done(pd, DROVER_ERR_ARGUMENT);
+    }
+    return done(pd, virq_config(vcpu, (uint32_t)intid, pd->frame.x[2]));
+}
+
+/* ---- The rest ---- */
+
+static struct thread *sys_smc(struct cpu *cpu, struct pd *pd)
+{
+    (void)cpu;
     if (!pd->may_smc) {
         return done(pd, DROVER_ERR_DENIED);
     }
@@ -283,40 +323,43 @@ COLD static struct thread *sys_smc(struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
+static struct thread *sys_debug_putc(struct cpu *cpu, struct pd *pd)
+{
+    (void)cpu;
+    print_char((char)pd->frame.x[0]);
+    return &pd->thread;
+}
+
+COLD static struct thread *sys_unknown(struct cpu *cpu, uint64_t number)
+{
+    return fault_raise(cpu, (struct fault){.label = FAULT_UNKNOWN_SYSCALL, .address = number});
+}
+
+static struct thread *(*const syscalls[SYS_COUNT])(struct cpu *cpu, struct pd *pd) = {
+    [SYS_WAIT] = sys_wait,
+    [SYS_REPLY_WAIT] = sys_reply_wait,
+    [SYS_NOTIFY] = sys_notify,
+    [SYS_IRQ_ACK] = sys_irq_ack,
+    [SYS_CALL] = sys_call,
+    [SYS_PD_STOP] = sys_pd_stop,
+    [SYS_PD_RESUME] = sys_pd_resume,
+    [SYS_PD_RESTART] = sys_pd_restart,
+    [SYS_VCPU_START] = sys_vcpu_start,
+    [SYS_VCPU_STOP] = sys_vcpu_stop,
+    [SYS_VCPU_READ] = sys_vcpu_read,
+    [SYS_VCPU_WRITE] = sys_vcpu_write,
+    [SYS_VIRQ_INJECT] = sys_virq_inject,
+    [SYS_VIRQ_STATE] = sys_virq_state,
+    [SYS_VIRQ_UPDATE] = sys_virq_update,
+    [SYS_VIRQ_CONFIG] = sys_virq_config,
+    [SYS_SMC] = sys_smc,
+    [SYS_DEBUG_PUTC] = sys_debug_putc,
+};
+
 struct thread *syscall_handle(struct cpu *cpu, struct pd *pd, uint64_t number)
 {
-    switch (number) {
-    case SYS_WAIT:
-        return sys_wait(cpu, pd);
-    case SYS_REPLY_WAIT:
-        return sys_reply_wait(cpu, pd);
-    case SYS_NOTIFY:
-        return sys_notify(cpu, pd);
-    case SYS_IRQ_ACK:
-        return done(pd, irq_ack(pd, pd->frame.x[0]));
-    case SYS_CALL:
-        return sys_call(cpu, pd);
-    case SYS_PD_STOP:
-        return sys_pd_stop(cpu, pd);
-    case SYS_PD_RESUME:
-        return sys_pd_resume(cpu, pd);
-    case SYS_PD_RESTART:
-        return sys_pd_restart(cpu, pd);
-    case SYS_VCPU_START:
-    case SYS_VCPU_STOP:
-    case SYS_VCPU_READ:
-    case SYS_VCPU_WRITE:
-    case SYS_VIRQ_INJECT:
-    case SYS_VIRQ_STATE:
-    case SYS_VIRQ_UPDATE:
-    case SYS_VIRQ_CONFIG:
-        return vcpu_syscall(cpu, pd, number);
-    case SYS_SMC:
-        return sys_smc(pd);
-    case SYS_DEBUG_PUTC:
-        print_char((char)pd->frame.x[0]);
-        return &pd->thread;
-    default:
-        return fault_raise(cpu, (struct fault){.label = FAULT_UNKNOWN_SYSCALL, .address = number});
+    if (UNLIKELY(number >= SYS_COUNT)) {
+        return sys_unknown(cpu, number);
     }
+    return syscalls[number](cpu, pd);
 }

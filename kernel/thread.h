@@ -43,6 +43,7 @@ struct thread {
     struct fpu_state *fpu; /* NULL: the PD may not use FP */
     uint64_t vttbr;
     uint64_t hcr;
+    uint64_t cptr;   /* lets the owner of the FP registers use them, and traps the others */
     uint64_t budget; /* length of a turn among equals, in counter ticks */
     uint8_t priority;
     uint8_t state; /* enum thread_state */

@@ -83,4 +83,4 @@ COLD struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu);
 
 /* Does the injections that `pd` wrote into the pages of the vCPUs in the mask of its message page.
  * Returns a vCPU that woke, or NULL. */
-struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd);
+OUTLINE struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd);

@@ -18,6 +18,9 @@ COLD void vcpu_load(struct cpu *cpu, struct vcpu *vcpu);
 void vcpu_regs_leave(struct vcpu *vcpu);
 void vcpu_regs_enter(const struct vcpu *vcpu);
 
+/* The same registers as every PD finds them. */
+void vcpu_regs_clear(void);
+
 /* Reads or writes one register (enum vcpu_reg) of a vCPU that is not running. False: no such
  * register. */
 COLD bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value);

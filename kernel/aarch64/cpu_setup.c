@@ -7,6 +7,7 @@
 
 #include "arch.h"
 #include "regs.h"
+#include "vcpu_regs.h"
 
 #define STACK_SIZE 4096
 
@@ -47,5 +48,6 @@ void cpu_setup(struct cpu *cpu)
     sysreg_write(cntp_ctl_el0, 0);
     sysreg_write(mdscr_el1, 0);
     sysreg_write(vpidr_el2, sysreg_read(midr_el1));
+    vcpu_regs_clear();
     __asm__ volatile("tlbi alle1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
 }

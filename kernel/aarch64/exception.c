@@ -89,14 +89,12 @@ COLD static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
                                            .address = is_abort ? sysreg_read(far_el2) : 0});
 }
 
-struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
+/* Everything but system calls. */
+__attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu, uint64_t esr)
 {
     struct thread *current = cpu->current;
     uint64_t ec = ESR_EC(esr);
 
-    if (LIKELY(ec == ESR_EC_SVC)) {
-        return syscall_handle(cpu, pd_of(current), esr & 0xffff);
-    }
     if (ec == ESR_EC_WFX) {
         return wait_for_event(cpu, current, esr);
     }
@@ -112,6 +110,14 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     }
     vcpu->page->esr = esr;
     return vcpu_fault(cpu, vcpu, FAULT_VCPU);
+}
+
+struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
+{
+    if (LIKELY(ESR_EC(esr) == ESR_EC_SVC)) {
+        return syscall_handle(cpu, pd_of(cpu->current), esr & 0xffff);
+    }
+    return exception_other(cpu, esr);
 }
 
 struct thread *exception_irq(struct cpu *cpu, uint64_t esr)

@@ -21,13 +21,13 @@ static uint64_t guest_pstate(uint64_t pstate)
     return (allowed >> mode & 1) != 0 ? pstate : (pstate & ~PSTATE_MODE_MASK) | PSTATE_EL1H;
 }
 
-/* What a PD may not find of a guest; the same for every PD. */
-static void pd_enter(void)
+static void vcpu_enter(struct cpu *cpu, struct vcpu *vcpu)
 {
-    sysreg_write(sctlr_el1, SCTLR_EL1_PD);
-    sysreg_write(cpacr_el1, CPACR_EL1_PD);
-    sysreg_write(tpidrro_el0, 0);
-    sysreg_write(cntkctl_el1, CNTKCTL_EL1_PD);
+    if (UNLIKELY(cpu->loaded != vcpu)) {
+        vcpu_load(cpu, vcpu);
+    }
+    vcpu_regs_enter(vcpu);
+    sysreg_write(spsr_el2, guest_pstate(*(volatile uint64_t *)&vcpu->page->pstate));
 }
 
 struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu)
@@ -35,30 +35,30 @@ struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu)
     struct thread *old = cpu->current;
     struct frame *frame = next->frame;
 
-    if (old != NULL && old->is_vcpu) {
+    cpu->current = next;
+    if (old->is_vcpu) {
         vcpu_regs_leave(vcpu_of(old));
-    } else if (old != NULL) {
+    } else {
         pd_of(old)->tpidr = sysreg_read(tpidr_el0);
     }
     if (next->is_vcpu) {
-        struct vcpu *vcpu = vcpu_of(next);
-        if (cpu->loaded != vcpu) {
-            vcpu_load(cpu, vcpu);
-        }
-        vcpu_regs_enter(vcpu);
-        sysreg_write(spsr_el2, guest_pstate(*(volatile uint64_t *)&frame->pstate));
+        vcpu_enter(cpu, vcpu_of(next));
     } else {
-        if (old == NULL || old->is_vcpu) {
-            pd_enter();
+        if (old->is_vcpu) {
+            vcpu_regs_clear();
         }
-        sysreg_write(spsr_el2, frame->pstate);
         sysreg_write(tpidr_el0, pd_of(next)->tpidr);
+        sysreg_write(spsr_el2, frame->pstate);
     }
-    sysreg_write(elr_el2, frame->pc);
-    sysreg_write(sp_el0, frame->sp_el0);
-    sysreg_write(vttbr_el2, next->vttbr);
-    sysreg_write(hcr_el2, next->hcr);
-    sysreg_write(cptr_el2, next == cpu->fpu_owner ? CPTR_VALUE : CPTR_VALUE | CPTR_TFP);
-    cpu->current = next;
+    uint64_t vttbr = next->vttbr;
+    uint64_t hcr = next->hcr;
+    uint64_t cptr = next->cptr;
+    uint64_t pc = frame->pc;
+    uint64_t sp = frame->sp_el0;
+    sysreg_write(vttbr_el2, vttbr);
+    sysreg_write(hcr_el2, hcr);
+    sysreg_write(cptr_el2, cptr);
+    sysreg_write(elr_el2, pc);
+    sysreg_write(sp_el0, sp);
     return frame;
 }

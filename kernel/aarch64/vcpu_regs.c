@@ -103,6 +103,14 @@ void vcpu_regs_enter(const struct vcpu *vcpu)
     sysreg_write(cntkctl_el1, vcpu->regs[VCPU_REG_CNTKCTL_EL1]);
 }
 
+void vcpu_regs_clear(void)
+{
+    sysreg_write(sctlr_el1, SCTLR_EL1_PD);
+    sysreg_write(cpacr_el1, CPACR_EL1_PD);
+    sysreg_write(tpidrro_el0, 0);
+    sysreg_write(cntkctl_el1, CNTKCTL_EL1_PD);
+}
+
 bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
 {
     if (reg >= VCPU_REG_COUNT) {
