@@ -28,5 +28,51 @@ $(GUEST_DIR)/%.o: tests/guests/% $(GUEST_HEADERS) $(wildcard tests/guests/*/*.h)
 $(GUEST_DIR)/%.img: $(GUEST_DIR)/%.elf
 	llvm-objcopy -O binary $< $@
 
+# The same guests in a VM, one image for each name in VM_IMAGES: build/tests/guests/vm/NAME/system.img. Another
+# build.mk that is read before this one may add some, with these variables:
+#     NAME_KERNEL    the guest's image
+#     NAME_BOOTARGS  of its device tree
+#     NAME_INITRD    (optional)
+# They are built for the release configuration: what is tested and counted is what is used.
+
+VM_IMAGES += conformance hostile bench
+VM_DIR    := $(GUEST_DIR)/vm
+VM_BOARD  := qemu_virt_aarch64
+VM_CONFIG := release
+
+conformance_KERNEL   := $(GUEST_DIR)/conformance.img
+conformance_BOOTARGS := hvc smccc
+hostile_KERNEL       := $(GUEST_DIR)/hostile.img
+hostile_BOOTARGS     := drover
+bench_KERNEL         := $(GUEST_DIR)/bench.img
+
+VM_BOARD_FILES := $(SDK)/board/$(VM_BOARD)/board.dtb $(SDK)/board/$(VM_BOARD)/board.json
+
+$(VM_DIR)/vmm.o: tests/guests/vm/vmm.c tests/guests/vm/guest.h $(call pd_depends,$(VM_BOARD),$(VM_CONFIG))
+	@mkdir -p $(@D)
+	$(TARGET_CC) $(call pd_cflags,$(VM_BOARD),$(VM_CONFIG)) -c -o $@ $<
+
+define vm_image_rules
+$(VM_DIR)/$(1)/guest.dtb: $(SDK)/board/$(VM_BOARD)/board.dtb tests/guests/vm/overlay.dts tests/guests/vm/guest.h \
+		tests/guests/build.mk $$($(1)_INITRD)
+	@mkdir -p $$(@D)
+	dtc -q -I dtb -O dts -o $$(@D)/guest.dts $$<
+	clang -E -P -undef -nostdinc -x assembler-with-cpp -DBOOTARGS='"$$($(1)_BOOTARGS)"' \
+		$$(if $$($(1)_INITRD),-DINITRD_SIZE=$$$$(stat -c %s $$($(1)_INITRD))) tests/guests/vm/overlay.dts >>$$(@D)/guest.dts
+	dtc -q -I dts -O dtb -o $$@ $$(@D)/guest.dts
+
+$(VM_DIR)/$(1)/images.o: tests/guests/vm/images.S $$($(1)_KERNEL) $$($(1)_INITRD) $(VM_DIR)/$(1)/guest.dtb
+	$(TARGET_CC) -DGUEST_KERNEL_PATH='"$$($(1)_KERNEL)"' -DGUEST_DTB_PATH='"$(VM_DIR)/$(1)/guest.dtb"' \
+		$$(if $$($(1)_INITRD),-DGUEST_INITRD_PATH='"$$($(1)_INITRD)"') -c -o $$@ $$<
+
+$(VM_DIR)/$(1)/vmm.elf: $(VM_DIR)/vmm.o $(VM_DIR)/$(1)/images.o
+	$(TARGET_LD) $$(call pd_ldflags,$(VM_BOARD),$(VM_CONFIG)) -o $$@ $$^ -lvmm -lmicrokit
+
+$(VM_DIR)/$(1)/system.img: tests/guests/vm/guest.system $(VM_DIR)/$(1)/vmm.elf $(BUILD)/drover $(VM_BOARD_FILES)
+	DROVER_SDK=$(SDK) $(BUILD)/drover build $$< --board $(VM_BOARD) --config $(VM_CONFIG) --search-path $$(@D) \
+		-o $$@ -r $$(@D)/report.txt
+endef
+$(foreach image,$(VM_IMAGES),$(eval $(call vm_image_rules,$(image))))
+
 .PHONY: guests
-guests: $(GUESTS:%=$(GUEST_DIR)/%.img)
+guests: $(GUESTS:%=$(GUEST_DIR)/%.img) $(VM_IMAGES:%=$(VM_DIR)/%/system.img)

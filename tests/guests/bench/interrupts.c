@@ -9,6 +9,7 @@
 #include "events.h"
 #include "gic.h"
 #include "measure.h"
+#include "phase.h"
 #include "pl.h"
 #include "timer.h"
 

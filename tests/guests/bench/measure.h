@@ -19,9 +19,6 @@
 /* Takes the vector table that stamps interrupts `phase` instructions late. */
 void phase_set(unsigned phase);
 
-/* Spends 0..15 instructions more than last time, pseudo-randomly and evenly. */
-void phase_spread(void);
-
 /* Runs exactly 2 * `rounds` instructions, and a few to call it. */
 void busy_loop(uint64_t rounds);
 

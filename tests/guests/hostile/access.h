@@ -9,9 +9,10 @@
 
 #include "probe.h"
 
-#define ACCESS_LOAD   0
-#define ACCESS_STORE  1
-#define ACCESS_HINT   2 /* prefetch and cache maintenance: may come back or abort, either is right \
+#define ACCESS_LOAD  0
+#define ACCESS_STORE 1
+#define ACCESS_HINT                                                                                \
+    2                   /* prefetch and cache maintenance: may come back or abort, either is right \
                          */
 #define ACCESS_ATOMIC 4 /* Armv8.1 atomics: undefined where the CPU has none */
 #define ACCESS_USER   8 /* with EL0's rights: the guest's own stage 1 may refuse first */
