@@ -30,3 +30,13 @@ board_test_SOURCES := tests/unit/board_test.c tests/unit/diag_capture.c \
 board_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 board_test_LIBS    := -lfdt -ljson-c
 board_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+# Everything of the tool but its command line, with the messages kept.
+TOOL_PLAN_SOURCES := $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
+
+UNIT_TESTS += plan_test
+plan_test_SOURCES := tests/unit/plan_test.c tests/unit/image_read.c tests/unit/table_walk.c \
+                     tests/unit/elf_build.c tests/unit/diag_capture.c $(TOOL_PLAN_SOURCES)
+plan_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
+plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_test_DEPENDS := $(TOOL_PLAN_HEADERS)
