@@ -142,12 +142,16 @@ static struct thread *sys_call(struct cpu *cpu, struct pd *pd)
                                     pd->frame.x[1]));
 }
 
+/* Its call or fault has not been answered. */
+static bool is_unanswered(const struct thread *thread)
+{
+    return thread->state == THREAD_SENDING || thread->state == THREAD_REPLY;
+}
+
 /* A child is stopped wherever it is; what it was about to say is dropped, and a call fails. */
 static void child_halt(struct cpu *cpu, struct pd *child)
 {
-    bool is_blocked = child->thread.state == THREAD_SENDING || child->thread.state == THREAD_REPLY;
-
-    if (is_blocked && child->thread.event < EVENT_FAULT) {
+    if (is_unanswered(&child->thread) && child->thread.event < EVENT_FAULT) {
         child->frame.x[0] = DROVER_ERR_STATE;
     }
     pd_cancel_send(&child->thread);
@@ -177,7 +181,10 @@ static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
         return done(pd, DROVER_ERR_CHILD);
     }
     pd->frame.x[0] = DROVER_OK;
-    if (child->thread.state != THREAD_STOPPED) {
+    if (is_unanswered(&child->thread) && child->thread.event >= EVENT_FAULT) {
+        child_halt(cpu, child);
+        child->was_waiting = false;
+    } else if (child->thread.state != THREAD_STOPPED) {
         return &pd->thread;
     }
     if (child->was_waiting && !pd_take_event(child)) {
