@@ -72,7 +72,7 @@ void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *a
 
     *pending = 0;
     *active = 0;
-    for (uint32_t i = 0; i < 32; i++) {
+    for (uint32_t i = 0; i < 32 && first + i < GIC_INTID_SPURIOUS_FIRST; i++) {
         uint32_t intid = first + i;
         bool has_place = false;
         for (uint32_t source = 0; source < (intid < 16 ? VCPU_MAX : 1); source++) {
