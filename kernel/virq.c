@@ -32,7 +32,12 @@ static void list_reg_set(struct vcpu *vcpu, unsigned index, uint32_t lr)
     }
 }
 
-/* List registers that hold nothing, an EOI to report included. */
+/* Holds nothing, an EOI to report included: what GICH_ELRSR says of a list register. */
+static bool is_free(uint32_t lr)
+{
+    return (lr & LR_STATE_MASK) == 0 && ((lr & LR_EOI) == 0 || (lr & LR_HW) != 0);
+}
+
 static uint32_t list_regs_free(const struct vcpu *vcpu)
 {
     if (vcpu->is_loaded) {
@@ -40,7 +45,7 @@ static uint32_t list_regs_free(const struct vcpu *vcpu)
     }
     uint32_t free = 0;
     for (unsigned i = 0; i < list_reg_count; i++) {
-        free |= (vcpu->virq.list_regs[i] & LR_STATE_MASK) == 0 ? 1u << i : 0;
+        free |= is_free(vcpu->virq.list_regs[i]) ? 1u << i : 0;
     }
     return free;
 }
@@ -101,7 +106,7 @@ static void hcr_update(struct vcpu *vcpu)
     if (hcr != vcpu->virq.hcr) {
         vcpu->virq.hcr = hcr;
         if (vcpu->is_loaded) {
-            mmio_write32(GICH_HCR, hcr);
+            mmio_write32(GICH_HCR, hcr | (mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK));
         }
     }
 }
@@ -132,11 +137,14 @@ void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr)
     }
 }
 
-/* Smaller is more urgent. An active interrupt is given up last: its end would have to be trapped.
- */
+/* The larger gives way first. An active interrupt is given up last: its end would have to be
+ * trapped. An EOI to report (0) stays. */
 static uint32_t rank(uint32_t lr)
 {
-    return (lr & LR_PRIORITY_MASK) | ((lr & LR_ACTIVE) != 0 ? 0 : LR_STATE_MASK);
+    if ((lr & LR_STATE_MASK) == 0) {
+        return 0;
+    }
+    return (lr & LR_PRIORITY_MASK) | ((lr & LR_ACTIVE) != 0 ? 1 : LR_STATE_MASK);
 }
 
 /* The list register whose interrupt is the first to give way. */
@@ -151,8 +159,7 @@ static unsigned list_reg_victim(const struct vcpu *vcpu)
     return victim;
 }
 
-/* While the spill has a pending interrupt, so has a list register: virq_add() sees to that. */
-bool virq_is_pending(const struct vcpu *vcpu)
+static bool is_list_reg_pending(const struct vcpu *vcpu)
 {
     for (unsigned i = 0; i < list_reg_count; i++) {
         if ((list_reg_get(vcpu, i) & LR_PENDING) != 0) {
@@ -160,6 +167,13 @@ bool virq_is_pending(const struct vcpu *vcpu)
         }
     }
     return false;
+}
+
+/* While the spill has a pending interrupt, so has a list register, or a maintenance interrupt is
+ * signalled: it also tells of ends that the VMM or the spill has to hear of. */
+bool virq_is_pending(const struct vcpu *vcpu)
+{
+    return is_list_reg_pending(vcpu) || (vcpu->is_loaded && mmio_read32(GICH_MISR) != 0);
 }
 
 void virq_add(struct vcpu *vcpu, uint32_t lr)
@@ -172,8 +186,8 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
     }
     unsigned victim = list_reg_victim(vcpu);
     uint32_t evicted = list_reg_get(vcpu, victim);
-    if ((lr & LR_PRIORITY_MASK) < (evicted & LR_PRIORITY_MASK) ||
-        ((lr & LR_PENDING) != 0 && !virq_is_pending(vcpu))) {
+    if (rank(evicted) != 0 && ((lr & LR_PRIORITY_MASK) < (evicted & LR_PRIORITY_MASK) ||
+                               ((lr & LR_PENDING) != 0 && !is_list_reg_pending(vcpu)))) {
         list_reg_set(vcpu, victim, lr);
         lr = evicted;
     }
@@ -192,11 +206,16 @@ struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
     return virq_wake(vcpu);
 }
 
-/* The guest ended `count` interrupts that were in no list register: the most urgent active ones. */
-static void spill_end(struct vcpu *vcpu, unsigned count)
+/* The guest has ended as many interrupts as GICH_HCR counts that were in no list register: the most
+ * urgent active ones. */
+static void spill_end(struct vcpu *vcpu)
 {
+    uint32_t count = mmio_read32(GICH_HCR) >> GICH_HCR_EOICOUNT_SHIFT;
     unsigned slot;
 
+    if (count != 0) {
+        mmio_write32(GICH_HCR, vcpu->virq.hcr);
+    }
     while (count-- > 0 && spill_first(vcpu, LR_ACTIVE, &slot)) {
         uint32_t lr = vcpu->virq.spill[slot];
         if ((lr & LR_HW) != 0) {
@@ -243,11 +262,7 @@ struct thread *virq_maintain(struct cpu *cpu)
         mmio_write32(GICH_HCR, 0);
         return NULL;
     }
-    uint32_t eoi_count = mmio_read32(GICH_HCR) >> GICH_HCR_EOICOUNT_SHIFT;
-    if (eoi_count != 0) {
-        mmio_write32(GICH_HCR, vcpu->virq.hcr);
-        spill_end(vcpu, eoi_count);
-    }
+    spill_end(vcpu);
     eoi_collect(vcpu);
     refill(vcpu);
     return vcpu->eoi_pending ? vcpu_report_eoi(cpu, vcpu) : NULL;
@@ -257,7 +272,7 @@ void virq_unload(struct vcpu *vcpu)
 {
     struct virq_state *virq = &vcpu->virq;
 
-    eoi_collect(vcpu);
+    spill_end(vcpu);
     for (unsigned i = 0; i < list_reg_count; i++) {
         virq->list_regs[i] = mmio_read32(GICH_LR(i));
         mmio_write32(GICH_LR(i), 0);

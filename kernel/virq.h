@@ -44,7 +44,8 @@ static inline struct thread *virq_raise_bound(struct vcpu *vcpu, uint32_t lr)
     return virq_raise(vcpu, lr);
 }
 
-/* True if an interrupt is pending in a list register or the spill. */
+/* True if an interrupt is pending, or a maintenance interrupt is about to be taken: no time to
+ * sleep. */
 bool virq_is_pending(const struct vcpu *vcpu);
 
 /* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as

@@ -49,6 +49,7 @@
 #define GICH_HCR_LRENPIE        (1u << 2) /* interrupt on an EOI that found no list register */
 #define GICH_HCR_NPIE           (1u << 3) /* interrupt when no list register is pending */
 #define GICH_HCR_EOICOUNT_SHIFT 27
+#define GICH_HCR_EOICOUNT_MASK  (0x1fu << GICH_HCR_EOICOUNT_SHIFT)
 #define GICH_VTR_LIST_REGS(vtr) (((vtr)&0x3f) + 1)
 
 /* A list register, 5.3.8 */
