@@ -194,18 +194,6 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
     spill_set(vcpu, virq_slot(lr), lr);
 }
 
-struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
-{
-    struct virq_place place;
-
-    if (!virq_find(vcpu, virq_slot(lr), &place)) {
-        virq_add(vcpu, lr);
-    } else if ((lr & LR_HW) == 0) {
-        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
-    }
-    return virq_wake(vcpu);
-}
-
 /* The guest has ended as many interrupts as GICH_HCR counts that were in no list register: the most
  * urgent active ones. */
 static void spill_end(struct vcpu *vcpu)
@@ -214,7 +202,7 @@ static void spill_end(struct vcpu *vcpu)
     unsigned slot;
 
     if (count != 0) {
-        mmio_write32(GICH_HCR, vcpu->virq.hcr);
+        mmio_write32(GICH_HCR, vcpu->virq.hcr | GICH_HCR_EN);
     }
     while (count-- > 0 && spill_first(vcpu, LR_ACTIVE, &slot)) {
         uint32_t lr = vcpu->virq.spill[slot];
@@ -230,7 +218,7 @@ static void refill(struct vcpu *vcpu)
 {
     unsigned slot;
 
-    while (spill_first(vcpu, LR_PENDING, &slot)) {
+    while (vcpu->virq.spill_count != 0 && spill_first(vcpu, LR_PENDING, &slot)) {
         uint32_t lr = vcpu->virq.spill[slot];
         spill_set(vcpu, slot, 0);
         virq_add(vcpu, lr);
@@ -238,6 +226,19 @@ static void refill(struct vcpu *vcpu)
             return;
         }
     }
+}
+
+struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
+{
+    struct virq_place place;
+
+    if (!virq_find(vcpu, virq_slot(lr), &place)) {
+        virq_add(vcpu, lr);
+        refill(vcpu);
+    } else if ((lr & LR_HW) == 0) {
+        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
+    }
+    return virq_wake(vcpu);
 }
 
 /* List registers whose interrupt the guest ended and whose end the VMM asked for. */
