@@ -128,8 +128,24 @@ COLD static void spill_set(struct vcpu *vcpu, unsigned slot, uint32_t lr)
     hcr_update(vcpu);
 }
 
+/* A hardware interrupt is never pending and active in a list register: its pendency waits in the
+ * distributor (IHI 0048B, 5.3.8). That of a timer is on its line. */
+static uint32_t hardware_settle(uint32_t lr)
+{
+    uint32_t intid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
+
+    if ((lr & LR_HW) == 0 || (lr & LR_STATE_MASK) != LR_STATE_MASK) {
+        return lr;
+    }
+    if (intid >= GIC_INTID_SPI_FIRST) {
+        gic_bit_write(GICD_ISPENDR, intid);
+    }
+    return lr & ~LR_PENDING;
+}
+
 void virq_put(struct vcpu *vcpu, struct virq_place place, uint32_t lr)
 {
+    lr = hardware_settle(lr);
     if (place.is_list_reg) {
         list_reg_set(vcpu, place.index, (lr & LR_STATE_MASK) != 0 ? lr : 0);
     } else {
@@ -235,7 +251,9 @@ struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
     if (!virq_find(vcpu, virq_slot(lr), &place)) {
         virq_add(vcpu, lr);
         refill(vcpu);
-    } else if ((lr & LR_HW) == 0) {
+    } else if ((lr & LR_HW) != 0) {
+        virq_put(vcpu, place, lr | (virq_get(vcpu, place) & LR_ACTIVE));
+    } else {
         virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
     }
     return virq_wake(vcpu);

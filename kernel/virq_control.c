@@ -54,6 +54,9 @@ enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **
     }
     if ((word & INJECT_HW) != 0) {
         uint32_t id = word >> 24 & 0x3f;
+        if (intid < GIC_INTID_PPI_FIRST) {
+            return DROVER_ERR_ARGUMENT;
+        }
         if (id >= CHANNEL_MAX || vcpu->vmm->channels[id].kind != CHANNEL_IRQ) {
             return DROVER_ERR_CHANNEL;
         }

@@ -65,6 +65,8 @@
 #define LR_GROUP1         (1u << 30)
 #define LR_HW             (1u << 31)
 
+#define GIC_INTID_PPI_FIRST      16
+#define GIC_INTID_SPI_FIRST      32
 #define GIC_INTID_SPURIOUS_FIRST 1020
 #define GIC_PRIORITY_KERNEL      0x00 /* timer and maintenance */
 #define GIC_PRIORITY_DEVICE      0x80 /* devices of PDs; those of guests lie in 0x80..0xf8 */
