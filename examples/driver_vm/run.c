@@ -55,7 +55,8 @@ static int run_unattended(void)
     unsigned checks = driver_vm_wait_ready(machine, BOOT_SECONDS);
     double ready = clock_seconds() - start;
 
-    if (checks == 0 || driver_vm_shell(machine, "uptime", SHELL_SECONDS) == NULL) {
+    if (checks == 0 || machine_wait(machine, "driver VM# ", SHELL_SECONDS) == NULL ||
+        driver_vm_shell(machine, "uptime", SHELL_SECONDS) == NULL) {
         return conclude_failed(machine);
     }
     machine_type(machine, "poweroff\n");
