@@ -28,7 +28,7 @@ struct virq_state {
     uint32_t list_regs[LIST_REG_MAX];
     uint32_t vmcr;
     uint32_t apr;
-    uint32_t hcr;         /* GICH_HCR without EOICount */
+    uint32_t hcr;         /* GICH_HCR; without EOICount while loaded */
     uint32_t spill_count; /* slots in use */
     uint32_t spill_map[(VIRQ_SLOT_COUNT + 31) / 32];
     uint32_t spill[VIRQ_SLOT_COUNT];       /* list register values */

@@ -103,11 +103,11 @@ static void hcr_update(struct vcpu *vcpu)
         hcr |= GICH_HCR_LRENPIE;
         hcr |= spill_first(vcpu, LR_PENDING, &slot) ? GICH_HCR_NPIE : 0;
     }
-    if (hcr != vcpu->virq.hcr) {
+    if (vcpu->is_loaded && hcr != vcpu->virq.hcr) {
+        mmio_write32(GICH_HCR, hcr | (mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK));
         vcpu->virq.hcr = hcr;
-        if (vcpu->is_loaded) {
-            mmio_write32(GICH_HCR, hcr | (mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK));
-        }
+    } else if (!vcpu->is_loaded) {
+        vcpu->virq.hcr = hcr | (vcpu->virq.hcr & GICH_HCR_EOICOUNT_MASK);
     }
 }
 
@@ -210,6 +210,12 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
     spill_set(vcpu, virq_slot(lr), lr);
 }
 
+static void eoi_note(struct vcpu *vcpu, uint32_t intid)
+{
+    vcpu->eoi[intid / 64] |= 1ull << intid % 64;
+    vcpu->eoi_pending = true;
+}
+
 /* The guest has ended as many interrupts as GICH_HCR counts that were in no list register: the most
  * urgent active ones. */
 static void spill_end(struct vcpu *vcpu)
@@ -224,6 +230,8 @@ static void spill_end(struct vcpu *vcpu)
         uint32_t lr = vcpu->virq.spill[slot];
         if ((lr & LR_HW) != 0) {
             gic_deactivate(lr >> LR_PINTID_SHIFT & LR_VINTID_MASK);
+        } else if ((lr & LR_EOI) != 0 && (lr & LR_PENDING) == 0) {
+            eoi_note(vcpu, lr & LR_VINTID_MASK);
         }
         spill_set(vcpu, slot, lr & ~LR_ACTIVE);
     }
@@ -266,10 +274,8 @@ static void eoi_collect(struct vcpu *vcpu)
 
     for (; ended != 0; ended &= ended - 1) {
         unsigned index = (unsigned)__builtin_ctz(ended);
-        uint32_t intid = mmio_read32(GICH_LR(index)) & LR_VINTID_MASK;
+        eoi_note(vcpu, mmio_read32(GICH_LR(index)) & LR_VINTID_MASK);
         mmio_write32(GICH_LR(index), 0);
-        vcpu->eoi[intid / 64] |= 1ull << intid % 64;
-        vcpu->eoi_pending = true;
     }
 }
 
@@ -291,7 +297,7 @@ void virq_unload(struct vcpu *vcpu)
 {
     struct virq_state *virq = &vcpu->virq;
 
-    spill_end(vcpu);
+    virq->hcr |= mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK;
     for (unsigned i = 0; i < list_reg_count; i++) {
         virq->list_regs[i] = mmio_read32(GICH_LR(i));
         mmio_write32(GICH_LR(i), 0);
@@ -303,7 +309,7 @@ void virq_unload(struct vcpu *vcpu)
 
 void virq_load(struct vcpu *vcpu)
 {
-    const struct virq_state *virq = &vcpu->virq;
+    struct virq_state *virq = &vcpu->virq;
 
     for (unsigned i = 0; i < list_reg_count; i++) {
         mmio_write32(GICH_LR(i), virq->list_regs[i]);
@@ -311,4 +317,5 @@ void virq_load(struct vcpu *vcpu)
     mmio_write32(GICH_VMCR, virq->vmcr);
     mmio_write32(GICH_APR, virq->apr);
     mmio_write32(GICH_HCR, virq->hcr | GICH_HCR_EN);
+    virq->hcr &= ~GICH_HCR_EOICOUNT_MASK;
 }
