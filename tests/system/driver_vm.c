@@ -126,8 +126,9 @@ static bool linux_is_content(struct machine *machine)
 
 static bool interrupt_key_reaches_shell(struct machine *machine)
 {
-    machine_type(machine, "cat\n");
-    if (machine_wait(machine, "cat\r\n", SHELL_SECONDS) == NULL) {
+    /* Before the program runs the shell would have the key. */
+    machine_type(machine, "sh -c 'while read line; do echo \"<$line>\"; done'\npurr\n");
+    if (machine_wait(machine, "<purr>", SHELL_SECONDS) == NULL) {
         return false;
     }
     machine_type(machine, "\x03");
