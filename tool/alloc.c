@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void *checked(void *memory)
+void *alloc_checked(void *memory)
 {
     if (memory == NULL) {
         fputs("drover: error: the host has no memory left\n", stderr);
@@ -20,7 +20,7 @@ static void *checked(void *memory)
 
 void *alloc_array(size_t count, size_t size)
 {
-    return checked(calloc(count == 0 ? 1 : count, size));
+    return alloc_checked(calloc(count == 0 ? 1 : count, size));
 }
 
 void *alloc_grow(void *array, size_t count, size_t *capacity, size_t size)
@@ -30,8 +30,8 @@ void *alloc_grow(void *array, size_t count, size_t *capacity, size_t size)
     }
     size_t wanted = *capacity == 0 ? 8 : *capacity * 2;
     if (wanted > SIZE_MAX / size) {
-        return checked(NULL);
+        return alloc_checked(NULL);
     }
     *capacity = wanted;
-    return checked(realloc(array, wanted * size));
+    return alloc_checked(realloc(array, wanted * size));
 }

@@ -16,3 +16,6 @@ void *alloc_array(size_t count, size_t size);
  * where needed. `array` may be NULL while `*capacity` is 0. Never returns NULL.
  */
 void *alloc_grow(void *array, size_t count, size_t *capacity, size_t size);
+
+/* Returns `memory`, which somebody else has allocated; exits with a message if it is NULL. */
+void *alloc_checked(void *memory);

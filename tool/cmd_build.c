@@ -172,7 +172,9 @@ int cmd_build(int argc, char **argv)
         .search = alloc_array((size_t)argc, sizeof(*options.search)),
         .macros = alloc_array((size_t)argc, sizeof(*options.macros)),
     };
+    static char name[] = "drover build"; /* what getopt begins its messages with */
     int status = EXIT_SUCCESS;
+    argv[0] = name;
     if (!options_parse(&options, argc, argv)) {
         fprintf(stderr, "`drover build --help` lists the options\n");
         status = EXIT_USAGE;

@@ -10,15 +10,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "alloc.h"
 #include "diag.h"
+
+#define MIB           0x100000
+#define PA_DIGITS     10
+#define KERNEL_DIGITS 12
 
 static void print_size(FILE *out, uint64_t size)
 {
-    if (size >= 0x100000 && size % 0x100000 == 0) {
-        fprintf(out, "%6" PRIu64 " MiB", size / 0x100000);
-    } else {
+    if (size < 8 * MIB && size % MIB != 0) {
         fprintf(out, "%6" PRIu64 " KiB", size / 1024);
+    } else if (size % MIB == 0) {
+        fprintf(out, "%6" PRIu64 " MiB", size / MIB);
+    } else {
+        fprintf(out, "%6.1f MiB", (double)size / MIB);
     }
+}
+
+/* A range of `digits` hexadecimal digits. */
+static void print_range(FILE *out, int digits, uint64_t base, uint64_t size)
+{
+    fprintf(out, "0x%0*" PRIx64 "..0x%0*" PRIx64 "  ", digits, base, digits, base + size);
 }
 
 /* How memory is to be seen: "cached", "uncached" memory, or a "device". */
@@ -49,16 +62,18 @@ static void print_blocks(FILE *out, const struct mapping *mapping)
     }
 }
 
-static void print_space(FILE *out, const struct space *space, const char *address)
+/* The mappings of a space, whose input addresses are called `address` and have `digits` digits. */
+static void print_space(FILE *out, const struct space *space, const char *address, int digits)
 {
-    fprintf(out, "    %-27s %-27s %10s  %-4s %-8s  %-24s %s\n", address, "PA", "size", "may",
-            "memory", "what", "blocks");
+    fprintf(out, "    %-*s  %-26s  %10s  may  memory    %-22s  blocks\n", 2 * digits + 6, address,
+            "PA", "size", "what");
     for (size_t i = 0; i < space->mapping_count; i++) {
         const struct mapping *mapping = &space->mappings[i];
-        fprintf(out, "    0x%010" PRIx64 "..0x%010" PRIx64 "  0x%010" PRIx64 "..0x%010" PRIx64 "  ",
-                mapping->va, mapping->va + mapping->size, mapping->pa, mapping->pa + mapping->size);
+        fputs("    ", out);
+        print_range(out, digits, mapping->va, mapping->size);
+        print_range(out, PA_DIGITS, mapping->pa, mapping->size);
         print_size(out, mapping->size);
-        fprintf(out, "  %c%c%c  %-8s  %-24s ", (mapping->perms & MAP_PERM_READ) != 0 ? 'r' : '-',
+        fprintf(out, "  %c%c%c  %-8s  %-22s  ", (mapping->perms & MAP_PERM_READ) != 0 ? 'r' : '-',
                 (mapping->perms & MAP_PERM_WRITE) != 0 ? 'w' : '-',
                 (mapping->perms & MAP_PERM_EXECUTE) != 0 ? 'x' : '-',
                 attribute_name(mapping->perms), mapping->name);
@@ -80,53 +95,98 @@ static void print_pds(FILE *out, const struct plan *plan)
             fprintf(out, "    child %" PRIu32 " of \"%s\", which gets its faults\n", pd->id,
                     plan->system->pds[pd->parent].name);
         }
-        print_space(out, &plan->pd_spaces[i], "VA");
+        print_space(out, &plan->pd_spaces[i], "VA", PA_DIGITS);
     }
     for (size_t i = 0; i < plan->vm_count; i++) {
         const struct plan_vm *vm = &plan->vms[i];
         fprintf(out, "\nVirtual machine \"%s\": VMM \"%s\", %zu vCPU%s, priority %" PRIu32 "\n",
                 vm->vm->name, plan->system->pds[vm->pd].name, vm->vm->vcpu_count,
                 vm->vm->vcpu_count == 1 ? "" : "s", vm->vm->priority);
-        print_space(out, &vm->space, "GPA");
+        print_space(out, &vm->space, "GPA", PA_DIGITS);
     }
     fputs("\nKernel (EL2)\n", out);
-    print_space(out, &plan->kernel_space, "VA");
+    print_space(out, &plan->kernel_space, "VA", KERNEL_DIGITS);
 }
 
-static void print_irqs(FILE *out, const char *owner, const char *way, const struct irq *irqs,
-                       size_t count)
+/* An interrupt and who gets it. */
+struct route {
+    const struct irq *irq;
+    const char *owner;
+    const char *way; /* what irq->id is */
+};
+
+static int route_compare(const void *left, const void *right)
 {
-    for (size_t i = 0; i < count; i++) {
-        fprintf(out, "    %5" PRIu32 "  %-5s  ", irqs[i].intid, irqs[i].edge ? "edge" : "level");
-        if (irq_is_routed(&irqs[i])) {
-            fprintf(out, "\"%s\", %s %" PRIu32 "\n", owner, way, irqs[i].id);
-        } else {
-            fprintf(out, "nobody: it is an SGI, which \"%s\" (%s %" PRIu32 ") cannot get\n", owner,
-                    way, irqs[i].id);
-        }
+    const struct route *a = left;
+    const struct route *b = right;
+    return (a->irq->intid > b->irq->intid) - (a->irq->intid < b->irq->intid);
+}
+
+static size_t add_routes(struct route *routes, size_t count, const char *owner, const char *way,
+                         const struct irq *irqs, size_t irq_count)
+{
+    for (size_t i = 0; i < irq_count; i++) {
+        routes[count++] = (struct route){.irq = &irqs[i], .owner = owner, .way = way};
     }
+    return count;
 }
 
-static void print_routes(FILE *out, const struct plan *plan)
+/* Lists the interrupts of all PDs and VMs by number; the caller frees the list. */
+static struct route *list_routes(const struct system *system, size_t *count)
 {
-    const struct system *system = plan->system;
-    fputs("\nInterrupts\n", out);
-    fprintf(out, "    %5s  %-5s  %s\n", "INTID", "", "goes to");
+    size_t limit = 0;
+    for (size_t i = 0; i < system->pd_count; i++) {
+        const struct vm *vm = system->pds[i].vm;
+        limit += system->pds[i].irq_count + (vm == NULL ? 0 : vm->irq_count);
+    }
+    struct route *routes = alloc_array(limit, sizeof(*routes));
+    *count = 0;
     for (size_t i = 0; i < system->pd_count; i++) {
         const struct pd *pd = &system->pds[i];
-        print_irqs(out, pd->name, "channel", pd->irqs, pd->irq_count);
+        *count = add_routes(routes, *count, pd->name, "channel", pd->irqs, pd->irq_count);
         if (pd->vm != NULL) {
-            print_irqs(out, pd->vm->name, "straight to vCPU", pd->vm->irqs, pd->vm->irq_count);
+            *count = add_routes(routes, *count, pd->vm->name, "straight to vCPU", pd->vm->irqs,
+                                pd->vm->irq_count);
         }
     }
-    fputs("\nChannels\n", out);
+    qsort(routes, *count, sizeof(*routes), route_compare);
+    return routes;
+}
+
+static void print_irqs(FILE *out, const struct system *system)
+{
+    size_t count;
+    struct route *routes = list_routes(system, &count);
+    fputs(count == 0 ? "\nInterrupts: none\n" : "\nInterrupts\n    INTID         to\n", out);
+    for (size_t i = 0; i < count; i++) {
+        const struct irq *irq = routes[i].irq;
+        fprintf(out, "    %5" PRIu32 "  %-5s  ", irq->intid, irq->edge ? "edge" : "level");
+        if (irq_is_routed(irq)) {
+            fprintf(out, "\"%s\", %s %" PRIu32 "\n", routes[i].owner, routes[i].way, irq->id);
+        } else {
+            fprintf(out, "nobody: an SGI, which \"%s\" (%s %" PRIu32 ") cannot get\n",
+                    routes[i].owner, routes[i].way, irq->id);
+        }
+    }
+    free(routes);
+}
+
+static void print_end(FILE *out, const struct system *system, const struct channel_end *end)
+{
+    static const char *const rights[] = {"listens", "notifies", "calls", "notifies, calls"};
+    fprintf(out, "\"%s\" %" PRIu32 " (%s)", system->pds[end->pd].name, end->id,
+            rights[(end->notify ? 1 : 0) + (end->pp ? 2 : 0)]);
+}
+
+static void print_channels(FILE *out, const struct system *system)
+{
+    fputs(system->channel_count == 0 ? "\nChannels: none\n" : "\nChannels\n", out);
     for (size_t i = 0; i < system->channel_count; i++) {
-        const struct channel_end *a = &system->channels[i].ends[0];
-        const struct channel_end *b = &system->channels[i].ends[1];
-        fprintf(out, "    \"%s\" %" PRIu32 "%s%s  <->  \"%s\" %" PRIu32 "%s%s\n",
-                system->pds[a->pd].name, a->id, a->notify ? ", notifies" : "",
-                a->pp ? ", calls" : "", system->pds[b->pd].name, b->id,
-                b->notify ? ", notifies" : "", b->pp ? ", calls" : "");
+        fputs("    ", out);
+        print_end(out, system, &system->channels[i].ends[0]);
+        fputs("  <->  ", out);
+        print_end(out, system, &system->channels[i].ends[1]);
+        fputc('\n', out);
     }
 }
 
@@ -136,9 +196,10 @@ struct memory_printer {
     size_t next; /* claim to print next */
 };
 
-static void print_range(FILE *out, uint64_t base, uint64_t size)
+static void print_sized_range(FILE *out, uint64_t base, uint64_t size)
 {
-    fprintf(out, "    0x%010" PRIx64 "..0x%010" PRIx64 "  ", base, base + size);
+    fputs("    ", out);
+    print_range(out, PA_DIGITS, base, size);
     print_size(out, size);
     fputs("  ", out);
 }
@@ -151,7 +212,7 @@ static void print_claims(struct memory_printer *printer, uint64_t end)
         if (claim->base >= end) {
             return;
         }
-        print_range(printer->out, claim->base, claim->size);
+        print_sized_range(printer->out, claim->base, claim->size);
         fputs(claim->kind, printer->out);
         if (claim->name[0] != '\0') {
             fprintf(printer->out, " \"%s\"", claim->name);
@@ -164,7 +225,7 @@ static void print_free(void *context, uint64_t base, uint64_t size)
 {
     struct memory_printer *printer = context;
     print_claims(printer, base);
-    print_range(printer->out, base, size);
+    print_sized_range(printer->out, base, size);
     fputs("free\n", printer->out);
 }
 
@@ -174,14 +235,24 @@ static void print_memory(FILE *out, const struct plan *plan)
     fputs("\nPhysical memory\n", out);
     memory_each_free(&plan->memory, print_free, &printer);
     print_claims(&printer, UINT64_MAX);
+}
+
+static void print_devices(FILE *out, const struct plan *plan)
+{
+    const struct range uart = {.base = plan->board->uart_pa, .size = PAGE_SIZE_4K};
+    bool console = plan->input->debug && plan->board->uart_type != UART_NONE;
     fputs("\nDevices\n", out);
     for (size_t i = 0; i < plan->system->region_count; i++) {
         const struct plan_region *region = &plan->regions[i];
-        if (!region->in_ram) {
-            print_range(out, region->pa, region->size);
-            fprintf(out, "memory_region \"%s\"%s\n", plan->system->regions[i].name,
-                    region->mapped ? "" : ", mapped by nobody");
+        if (region->in_ram) {
+            continue;
         }
+        print_sized_range(out, region->pa, region->size);
+        fprintf(out, "memory_region \"%s\"%s%s\n", plan->system->regions[i].name,
+                region->mapped ? "" : ", mapped by nobody",
+                console && range_overlaps(&uart, region->pa, region->size)
+                    ? ", shares the debug kernel's console"
+                    : "");
     }
 }
 
@@ -215,8 +286,10 @@ bool report_write(const struct plan *plan, const char *path)
     }
     print_head(out, plan);
     print_pds(out, plan);
-    print_routes(out, plan);
+    print_irqs(out, plan->system);
+    print_channels(out, plan->system);
     print_memory(out, plan);
+    print_devices(out, plan);
     bool written = fclose(out) == 0 && file_write(path, text, size);
     free(text);
     return written;

@@ -7,11 +7,13 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "diag.h"
 
 /* Cuts the last name off a path, in place. */
@@ -43,13 +45,15 @@ static bool find_root(char *path)
     return true;
 }
 
-static char *make_path(const char *root, const char *board, const char *rest)
+/* Returns a path printed as `format` says, allocated. */
+__attribute__((format(printf, 1, 2))) static char *make_path(const char *format, ...)
 {
-    char *path = NULL;
-    if (asprintf(&path, "%s/board/%s/%s", root, board, rest) < 0) {
-        abort();
-    }
-    return path;
+    char *path;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&path, format, arguments);
+    va_end(arguments);
+    return alloc_checked(length < 0 ? NULL : path);
 }
 
 static int is_visible(const struct dirent *entry)
@@ -88,24 +92,21 @@ static bool is_name(const char *text)
 bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
 {
     char root[PATH_MAX];
-    char rest[NAME_MAX + 32];
     *paths = (struct sdk_board){0};
     if (!find_root(root)) {
         diag_error(NULL, "cannot tell where the SDK is; name it with DROVER_SDK");
         return false;
     }
-    char *boards = make_path(root, "", "");
-    char *directory = make_path(root, board, "");
+    char *boards = make_path("%s/board", root);
+    char *directory = make_path("%s/%s", boards, board);
     bool found = is_name(board) && access(directory, F_OK) == 0;
     if (!found) {
         report_absent("board", board, boards);
     } else {
-        snprintf(rest, sizeof(rest), "%s/elf/kernel.elf", config);
-        paths->kernel = make_path(root, board, rest);
-        snprintf(rest, sizeof(rest), "%s/elf/loader.elf", config);
-        paths->loader = make_path(root, board, rest);
-        paths->tree = make_path(root, board, "board.dtb");
-        paths->facts = make_path(root, board, "board.json");
+        paths->tree = make_path("%s/board.dtb", directory);
+        paths->facts = make_path("%s/board.json", directory);
+        paths->kernel = make_path("%s/%s/elf/kernel.elf", directory, config);
+        paths->loader = make_path("%s/%s/elf/loader.elf", directory, config);
         found = is_name(config) && access(paths->kernel, F_OK) == 0;
         if (!found) {
             report_absent("configuration", config, directory);

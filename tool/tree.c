@@ -26,10 +26,25 @@ enum lookup tree_bad(const struct tree *tree, int node, const char *what)
     return LOOKUP_BAD;
 }
 
+/* libfdt's check of older versions cannot be trusted with a hostile tree. Version 17 is of 2005. */
+static int tree_check(const void *bytes, size_t size)
+{
+    if (size < sizeof(struct fdt_header)) {
+        return -FDT_ERR_TRUNCATED;
+    }
+    if (fdt_magic(bytes) != FDT_MAGIC) {
+        return -FDT_ERR_BADMAGIC;
+    }
+    if (fdt_version(bytes) < FDT_LAST_SUPPORTED_VERSION) {
+        return -FDT_ERR_BADVERSION;
+    }
+    return fdt_check_full(bytes, size);
+}
+
 bool tree_open(struct tree *tree, const void *bytes, size_t size, const char *path)
 {
     *tree = (struct tree){.fdt = bytes, .at = {.file = path}};
-    int error = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(bytes, size);
+    int error = tree_check(bytes, size);
     if (error != 0) {
         diag_error(&tree->at, "not a flattened device tree: %s", fdt_strerror(error));
         return false;
