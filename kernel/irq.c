@@ -42,7 +42,7 @@ static void route_device(const struct manifest_irq *irq, struct pd *pds, struct 
     if (irq->kind == VM_IRQ_STRAIGHT) {
         *route = (struct irq_route){
             .kind = ROUTE_VCPU, .edge = irq->edge != 0, .vcpu = &vcpus[irq->owner]};
-        virq_config(route->vcpu, irq->intid, 0);
+        virq_config(route->vcpu, irq->intid, irq->edge != 0 ? VIRQ_CONFIG_EDGE : 0);
         return;
     }
     struct pd *pd = &pds[irq->owner];

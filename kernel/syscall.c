@@ -235,6 +235,18 @@ static struct thread *sys_vcpu_stop(struct cpu *cpu, struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
+static struct thread *sys_vcpu_wait(struct cpu *cpu, struct pd *pd)
+{
+    struct vcpu *vcpu = vcpu_argument(pd);
+
+    (void)cpu;
+    if (vcpu == NULL) {
+        return done(pd, DROVER_ERR_CHILD);
+    }
+    vcpu->waits = true;
+    return done(pd, DROVER_OK);
+}
+
 static struct thread *sys_vcpu_read(struct cpu *cpu, struct pd *pd)
 {
     struct vcpu *vcpu = vcpu_argument(pd);
@@ -361,6 +373,7 @@ static struct thread *(*const syscalls[SYS_COUNT])(struct cpu *cpu, struct pd *p
     [SYS_VIRQ_CONFIG] = sys_virq_config,
     [SYS_SMC] = sys_smc,
     [SYS_DEBUG_PUTC] = sys_debug_putc,
+    [SYS_VCPU_WAIT] = sys_vcpu_wait,
 };
 
 struct thread *syscall_handle(struct cpu *cpu, struct pd *pd, uint64_t number)

@@ -43,6 +43,13 @@ struct thread *vcpu_resume(struct vcpu *vcpu)
     if (vcpu->eoi_pending) {
         return eoi_send(vcpu);
     }
+    if (UNLIKELY(vcpu->waits)) {
+        vcpu->waits = false;
+        if (!virq_is_pending(vcpu)) {
+            vcpu->thread.state = THREAD_WFI;
+            return NULL;
+        }
+    }
     vcpu->thread.state = THREAD_READY;
     return &vcpu->thread;
 }
@@ -51,6 +58,7 @@ void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu)
 {
     pd_cancel_send(&vcpu->thread);
     sched_dequeue(cpu, &vcpu->thread);
+    vcpu->waits = false;
     vcpu->thread.state = THREAD_STOPPED;
 }
 

@@ -42,6 +42,7 @@ struct vcpu {
     struct pd *vmm;
     uint32_t id;                   /* within the VM */
     bool is_loaded;                /* its system, GIC and timer registers are in the machine */
+    bool waits;                    /* the VMM asked for a WFI when it is resumed */
     bool eoi_pending;              /* page->eoi has news for the VMM */
     uint64_t eoi[16];              /* EOIs to report, a bit for each INTID */
     uint64_t regs[VCPU_REG_COUNT]; /* system registers; of a loaded vCPU they are in the machine */

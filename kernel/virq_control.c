@@ -69,30 +69,6 @@ enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **
     return DROVER_OK;
 }
 
-void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active)
-{
-    struct virq_place place;
-
-    *pending = 0;
-    *active = 0;
-    for (uint32_t i = 0; i < 32 && first + i < GIC_INTID_SPURIOUS_FIRST; i++) {
-        uint32_t intid = first + i;
-        bool has_place = false;
-        for (uint32_t source = 0; source < (intid < 16 ? VCPU_MAX : 1); source++) {
-            if (virq_find(vcpu, virq_slot(source << LR_SOURCE_SHIFT | intid), &place)) {
-                uint32_t lr = virq_get(vcpu, place);
-                *pending |= (lr & LR_PENDING) != 0 ? 1u << i : 0;
-                *active |= (lr & LR_ACTIVE) != 0 ? 1u << i : 0;
-                has_place = true;
-            }
-        }
-        if (is_physical_visible(vcpu, intid)) {
-            *pending |= gic_bit_read(GICD_ISPENDR, intid) ? 1u << i : 0;
-            *active |= !has_place && gic_bit_read(GICD_ISACTIVER, intid) ? 1u << i : 0;
-        }
-    }
-}
-
 /* The physical interrupt behind a place is ended; an edge that the guest has not seen stays
  * pending. */
 static void physical_release(const struct vcpu *vcpu, uint32_t lr, bool keep_pending)
@@ -100,7 +76,7 @@ static void physical_release(const struct vcpu *vcpu, uint32_t lr, bool keep_pen
     uint32_t intid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
     const struct irq_route *route = irq_route(intid);
 
-    if (keep_pending && route != NULL && route->edge) {
+    if (keep_pending && (route->edge || route->soft_pending)) {
         gic_bit_write(GICD_ISPENDR, intid);
     }
     if (guest_timer_of(intid) == GUEST_TIMER_COUNT || vcpu->is_loaded) {
@@ -124,6 +100,50 @@ static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool is_w
         physical_release(vcpu, lr, is_withdrawal);
     } else if (!is_withdrawal) {
         physical_release(vcpu, lr, false);
+    }
+}
+
+/* A level that the kernel has forwarded and whose line has been lowered before the guest took it:
+ * it is not pending any more, as on bare hardware. Noticed when the guest looks. */
+static void lowered_remove(struct vcpu *vcpu, uint32_t intid)
+{
+    struct irq_route *route = irq_route(intid);
+    struct virq_place place;
+
+    if (route->edge || !virq_find(vcpu, virq_slot(intid), &place)) {
+        return;
+    }
+    if ((virq_get(vcpu, place) & LR_STATE_MASK) != LR_PENDING) {
+        route->soft_pending = false;
+    } else if (!route->soft_pending && !gic_bit_read(GICD_ISPENDR, intid)) {
+        pending_remove(vcpu, place, false);
+    }
+}
+
+void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active)
+{
+    struct virq_place place;
+
+    *pending = 0;
+    *active = 0;
+    for (uint32_t i = 0; i < 32 && first + i < GIC_INTID_SPURIOUS_FIRST; i++) {
+        uint32_t intid = first + i;
+        bool has_place = false;
+        if (is_physical_visible(vcpu, intid)) {
+            lowered_remove(vcpu, intid);
+        }
+        for (uint32_t source = 0; source < (intid < 16 ? VCPU_MAX : 1); source++) {
+            if (virq_find(vcpu, virq_slot(source << LR_SOURCE_SHIFT | intid), &place)) {
+                uint32_t lr = virq_get(vcpu, place);
+                *pending |= (lr & LR_PENDING) != 0 ? 1u << i : 0;
+                *active |= (lr & LR_ACTIVE) != 0 ? 1u << i : 0;
+                has_place = true;
+            }
+        }
+        if (is_physical_visible(vcpu, intid)) {
+            *pending |= gic_bit_read(GICD_ISPENDR, intid) ? 1u << i : 0;
+            *active |= !has_place && gic_bit_read(GICD_ISACTIVER, intid) ? 1u << i : 0;
+        }
     }
 }
 
@@ -181,6 +201,7 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
             pending_remove(vcpu, place, (op & 0xff) == VIRQ_OP_WITHDRAW);
         }
         if (visible && (op & 0xff) == VIRQ_OP_CLEAR_PENDING) {
+            irq_route(intid)->soft_pending = false;
             gic_bit_write(GICD_ICPENDR, intid);
         }
         return DROVER_OK;
@@ -188,6 +209,7 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
         if (!visible) {
             return DROVER_ERR_ARGUMENT;
         }
+        irq_route(intid)->soft_pending = true;
         gic_bit_write(GICD_ISPENDR, intid);
         return DROVER_OK;
     case VIRQ_OP_SET_ACTIVE:
@@ -207,6 +229,17 @@ static uint8_t physical_priority(uint64_t flags)
     return (uint8_t)(GIC_PRIORITY_DEVICE | (flags & VIRQ_CONFIG_PRIORITY_MASK) >> 1);
 }
 
+/* A pending interrupt takes its new priority and group at once; an active one keeps the old. */
+static void priority_update(struct vcpu *vcpu, uint32_t lr)
+{
+    struct virq_place place;
+
+    if (virq_find(vcpu, virq_slot(lr), &place) &&
+        (virq_get(vcpu, place) & LR_STATE_MASK) == LR_PENDING) {
+        virq_put(vcpu, place, lr);
+    }
+}
+
 enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
 {
     struct irq_route *route = straight_route(vcpu, intid);
@@ -215,6 +248,8 @@ enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
 
     if (route != NULL) {
         route->lr = virq_bound_lr(intid, flags);
+        route->edge = (flags & VIRQ_CONFIG_EDGE) != 0;
+        priority_update(vcpu, route->lr);
         gic_configure(intid, route->edge, physical_priority(flags));
         gic_enable(intid, enable);
         return DROVER_OK;
@@ -223,6 +258,7 @@ enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
         return DROVER_ERR_ARGUMENT;
     }
     vcpu->virq.timer_lr[timer] = virq_bound_lr(intid, flags);
+    priority_update(vcpu, vcpu->virq.timer_lr[timer]);
     vcpu->virq.timer_enabled[timer] = enable;
     if (vcpu->is_loaded) {
         gic_enable(intid, enable);

@@ -49,14 +49,17 @@
 #define SYS_VCPU_READ   10 /* x0 vcpu, x1 enum vcpu_reg -> x1 value */
 #define SYS_VCPU_WRITE  11 /* x0 vcpu, x1 enum vcpu_reg, x2 value */
 #define SYS_VIRQ_INJECT 12 /* x0 vcpu, x1 injection word */
-#define SYS_VIRQ_STATE  13 /* x0 vcpu, x1 first INTID, multiple of 32 -> x1 pending | active << 32 \
-                            */
-#define SYS_VIRQ_UPDATE 14 /* x0 vcpu, x1 INTID | SGI source << 10, x2 VIRQ_OP_* -> x1 see below   \
+#define SYS_VIRQ_STATE                                                                             \
+    13 /* x0 vcpu, x1 first INTID, multiple of 32 -> x1 pending | active << 32                     \
+        */
+#define SYS_VIRQ_UPDATE                                                                            \
+    14                     /* x0 vcpu, x1 INTID | SGI source << 10, x2 VIRQ_OP_* -> x1 see below   \
                             */
 #define SYS_VIRQ_CONFIG 15 /* x0 vcpu, x1 INTID, x2 VIRQ_CONFIG_* | priority */
 #define SYS_SMC         16 /* message words 0..7 are x0..x7 of an SMC, before and after; needs `smc` */
 #define SYS_DEBUG_PUTC  17 /* x0 character; does nothing in a release kernel */
-#define SYS_COUNT       18
+#define SYS_VCPU_WAIT   18 /* x0 vcpu: when resumed, it first waits for an interrupt, as in WFI */
+#define SYS_COUNT       19
 
 /* Deferred action of a wait: done in the same entry, before the PD blocks. */
 #define DEFERRED_NONE    0

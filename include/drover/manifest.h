@@ -35,8 +35,9 @@
 #define MAIR_INDEX_DEVICE 0 /* Device-nGnRnE, 0x00 */
 #define MAIR_INDEX_NORMAL 1 /* Normal, write-back, 0xff */
 #define MAIR_EL2_VALUE    0xff00
-#define TCR_EL2_VALUE     0x80823510 /* RES1 31,23; PS=40 bits, 4 KiB, inner shareable, WBWA, T0SZ=16 \
-                                      */
+#define TCR_EL2_VALUE                                                                              \
+    0x80823510 /* RES1 31,23; PS=40 bits, 4 KiB, inner shareable, WBWA, T0SZ=16                    \
+                */
 
 /* Stage 2, PDs and VMs: 40-bit input, level 1 start, two concatenated level-1 tables (8 KiB root,
  * 8 KiB aligned), VMID in VTTBR_EL2[55:48]: PD i has VMID i + 1, VM j has VMID 128 + j. */

@@ -63,6 +63,12 @@ static inline enum drover_error drover_vcpu_stop(unsigned vcpu)
     return (enum drover_error)DROVER_SYSCALL(SYS_VCPU_STOP, vcpu, 0, 0).x0;
 }
 
+/* Lets the stopped `vcpu` wait for an interrupt, as after WFI, when its fault is answered. */
+static inline enum drover_error drover_vcpu_wait(unsigned vcpu)
+{
+    return (enum drover_error)DROVER_SYSCALL(SYS_VCPU_WAIT, vcpu, 0, 0).x0;
+}
+
 /* Reads a system register of `vcpu` into `*value`, which is left alone on an error. */
 static inline enum drover_error drover_vcpu_read(unsigned vcpu, enum vcpu_reg reg, uint64_t *value)
 {

@@ -24,6 +24,9 @@ bool platform_vcpu_start(unsigned vcpu, uint64_t entry);
 /* Stops `vcpu`; its unanswered fault, if any, is dropped. */
 void platform_vcpu_stop(unsigned vcpu);
 
+/* Lets the stopped `vcpu` wait for an interrupt, as after WFI, when its fault is answered. */
+void platform_vcpu_wait(unsigned vcpu);
+
 /* Reads and writes a system register of the stopped `vcpu`. */
 uint64_t platform_vcpu_read(unsigned vcpu, enum vcpu_reg reg);
 void platform_vcpu_write(unsigned vcpu, enum vcpu_reg reg, uint64_t value);

@@ -43,7 +43,7 @@ static int64_t version(struct call *call)
     return VERSION_1_1;
 }
 
-/* 5.4: a guest gains nothing from standing by here; the vCPU wakes at once, as it may. */
+/* 5.4: a standby, whatever depth is asked for; the core wakes with its state, at an interrupt. */
 static int64_t cpu_suspend(struct call *call)
 {
     uint32_t state = (uint32_t)call->arguments[0];
@@ -53,6 +53,7 @@ static int64_t cpu_suspend(struct call *call)
     if ((state & POWER_STATE_POWER_DOWN) != 0 && !guest_entry_valid(call->arguments[1])) {
         return PSCI_INVALID_ADDRESS;
     }
+    platform_vcpu_wait(call->vcpu);
     return PSCI_SUCCESS;
 }
 

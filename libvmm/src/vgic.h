@@ -49,7 +49,7 @@ struct vgic_bank {
     /* What the interrupts are. */
     uint32_t exists;
     uint32_t targeted;      /* has a target at all */
-    uint32_t fixed_trigger; /* physical: `edge` is not the guest's to choose */
+    uint32_t fixed_trigger; /* by channel: `edge` is the system description's */
     uint32_t bound;
     uint32_t by_channel;
     uint32_t reports_eoi; /* injected with INJECT_EOI */

@@ -48,7 +48,8 @@ void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_
         uint32_t changed =
             bytes_write(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u, lanes,
                         bank->exists >> first);
-        vgic_refresh(vcpu, intid / 32, changed << first & bank->bound);
+        vgic_take_back(vcpu, intid / 32, changed << first);
+        vgic_refresh(vcpu, intid / 32, changed << first);
     }
 }
 
@@ -108,6 +109,7 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
     }
     uint32_t writable = 0xffffu << intid % 32 & bank->exists & ~bank->fixed_trigger;
     bank->edge = (bank->edge & ~writable) | (edge & writable);
+    vgic_refresh(vcpu, intid / 32, writable & bank->bound);
 }
 
 /* ---- 4.3.15 to 4.3.17: GICD_SGIR, GICD_CPENDSGIR, GICD_SPENDSGIR ---- */

@@ -30,7 +30,6 @@ static void bind(unsigned vcpu, unsigned intid)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, intid / 32);
     bank->bound |= 1u << intid % 32;
-    bank->fixed_trigger |= 1u << intid % 32;
     vgic_refresh(vcpu, intid / 32, 1u << intid % 32);
 }
 
@@ -41,7 +40,7 @@ static void irq_reset(const struct vm_info_irq *irq)
     }
     struct vgic_bank *bank = &vgic.shared[irq->intid / 32];
     uint32_t bit = 1u << irq->intid % 32;
-    bank->fixed_trigger |= bit;
+    bank->fixed_trigger |= irq->kind == VM_IRQ_CHANNEL ? bit : 0;
     bank->edge |= irq->edge != 0 ? bit : 0;
     if (irq->kind == VM_IRQ_STRAIGHT && irq->target < vgic.vcpu_count) {
         bank->target[irq->intid % 32] = (uint8_t)(1u << irq->target);

@@ -27,6 +27,11 @@ void platform_vcpu_stop(unsigned vcpu)
     drover_vcpu_stop(vcpu);
 }
 
+void platform_vcpu_wait(unsigned vcpu)
+{
+    drover_vcpu_wait(vcpu);
+}
+
 uint64_t platform_vcpu_read(unsigned vcpu, enum vcpu_reg reg)
 {
     uint64_t value = 0;
