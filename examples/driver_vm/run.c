@@ -28,13 +28,35 @@ static int run_interactive(void)
     return EXIT_FAILURE;
 }
 
-/* Prints the lines of the console on which a check of the guest has passed. */
+/* The line after `line`, or NULL. */
+static const char *line_after(const char *line)
+{
+    line = strchr(line, '\n');
+    return line != NULL ? line + 1 : NULL;
+}
+
+/* Prints a line of the console without its first `skip` characters. */
+static void print_line(const char *line, size_t skip)
+{
+    printf("  %.*s\n", (int)strcspn(line + skip, "\r\n"), line + skip);
+}
+
+/* Prints what Drover said that it grants the VM: the lines from its name to the end of the list. */
+static void print_grants(const char *output)
+{
+    const char *line = strstr(output, "drover: VM ");
+
+    for (; line != NULL && strncmp(line, "drover: running", 15) != 0; line = line_after(line)) {
+        print_line(line, strlen("drover: "));
+    }
+}
+
+/* Prints the lines on which a check of the guest has passed. */
 static void print_checks(const char *output)
 {
-    for (const char *line = output; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
+    for (const char *line = output; line != NULL; line = line_after(line)) {
         if (strncmp(line, "  ok   ", 7) == 0) {
-            printf("%.*s\n", (int)strcspn(line, "\r\n"), line);
+            print_line(line, 2);
         }
     }
 }
@@ -63,14 +85,12 @@ static int run_unattended(void)
     if (machine_wait_exit(machine, SHELL_SECONDS) != 0) {
         return conclude_failed(machine);
     }
-    printf(
-        "\n\nrun: the driver VM was ready after %.1f s, its shell answered, and it turned itself "
-        "off.\n",
-        ready);
-    printf("run: %u of %u checks passed:\n", checks, checks);
+    puts("\n\nWhat the driver VM was granted (guest-physical):");
+    print_grants(machine_output(machine));
+    printf("It was ready after %.1f s; %u of %u checks passed:\n", ready, checks, checks);
     print_checks(machine_output(machine));
-    printf("run: what was granted to whom stands in %s\n", REPORT);
-    printf("run: no terminal here; with one, `make run` leaves you in the driver VM's shell.\n");
+    puts("Its shell answered, and it turned itself off. The whole report: " REPORT);
+    puts("At a terminal, `make run` leaves you in that shell.");
     machine_stop(machine);
     return EXIT_SUCCESS;
 }
