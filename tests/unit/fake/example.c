@@ -5,8 +5,6 @@
  */
 #include "example.h"
 
-#include <stdlib.h>
-
 #define TURN .budget_us = 100, .period_us = 100
 
 static const struct manifest_pd pds[] = {
@@ -95,7 +93,7 @@ void example_wake(unsigned pd)
     woken_by_test = PD(pd);
     system_enter(wake, 0);
     if (running() != &PD(pd)->thread) {
-        abort();
+        system_fail("the PD that was woken does not run");
     }
 }
 
@@ -107,6 +105,34 @@ void example_start(unsigned vcpu)
     pd_call(vmm, SYS_VCPU_START, GUEST_ID, 0x40000000, 0);
     pd_wait(vmm);
     if (running() != &VCPU(vcpu)->thread) {
-        abort();
+        system_fail("the vCPU that was started does not run");
     }
+}
+
+static unsigned vmm_of_running(void)
+{
+    return (unsigned)(vcpu_of(running())->vmm - the_system.pds);
+}
+
+void example_trap(void)
+{
+    unsigned vmm = vmm_of_running();
+
+    system_exception((uint64_t)ESR_EC_HVC << 26);
+    if (running() != &PD(vmm)->thread) {
+        system_fail("the VMM of a fault does not run");
+    }
+}
+
+uint64_t example_ask(uint64_t number, uint64_t x1, uint64_t x2)
+{
+    unsigned vmm = vmm_of_running();
+
+    example_trap();
+    if (pd_call(vmm, number, GUEST_ID, x1, x2) != DROVER_OK) {
+        system_fail("the VMM's call failed");
+    }
+    uint64_t result = PD(vmm)->frame.x[1];
+    pd_answer(vmm);
+    return result;
 }

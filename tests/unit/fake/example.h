@@ -51,3 +51,10 @@ void example_start(unsigned vcpu);
 
 /* Makes the waiting PD `pd` the running one, by a notification out of nowhere. */
 void example_wake(unsigned pd);
+
+/* The running vCPU calls its VMM, which now runs. */
+void example_trap(void);
+
+/* The running vCPU calls its VMM, which makes a system call about it (x0 is the vCPU) that has to
+ * succeed, and answers. Returns the VMM's x1 after the call. */
+uint64_t example_ask(uint64_t number, uint64_t x1, uint64_t x2);

@@ -6,7 +6,6 @@
 #include "system.h"
 
 #include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +43,7 @@ void system_check(void)
         broken = gic_mistake;
     }
     if (broken != NULL) {
-        fprintf(stderr, "the kernel broke a rule: %s\n", broken);
-        abort();
+        system_fail(broken);
     }
 }
 
@@ -156,8 +154,7 @@ struct thread *running(void)
 static void expect_running(const struct thread *thread)
 {
     if (running() != thread) {
-        fprintf(stderr, "another thread runs than the test expects\n");
-        abort();
+        system_fail("another thread runs than the test expects");
     }
 }
 
