@@ -289,9 +289,12 @@ void vgic_set_line(unsigned vcpu, unsigned intid, bool high)
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     uint32_t bit = 1u << intid % 32;
     bank->line = high ? bank->line | bit : bank->line & ~bit;
-    if (!high && (bank->given & bit) != 0) {
+    /* A low line is not pending; one that has just become a line was given without asking for its
+     * EOI. */
+    if ((!high || (bank->reports_eoi & bit) == 0) && (bank->given & bit) != 0) {
         take_back(bank, vcpu, index, intid % 32);
     }
+    bank->reports_eoi |= bit;
     give(bank, vcpu, index, bit);
 }
 

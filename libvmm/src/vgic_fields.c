@@ -108,8 +108,9 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
         edge |= (value >> (i * 2 + 1) & 1) << (intid % 32 + i);
     }
     uint32_t writable = 0xffffu << intid % 32 & bank->exists & ~bank->fixed_trigger;
-    bank->edge = (bank->edge & ~writable) | (edge & writable);
-    vgic_refresh(vcpu, intid / 32, writable & bank->bound);
+    uint32_t changed = (edge ^ bank->edge) & writable;
+    bank->edge ^= changed;
+    vgic_refresh(vcpu, intid / 32, changed & bank->bound);
 }
 
 /* ---- 4.3.15 to 4.3.17: GICD_SGIR, GICD_CPENDSGIR, GICD_SPENDSGIR ---- */
