@@ -63,6 +63,14 @@ void log_clear(void);
 /* Lets interrupts in for a few thousand instructions. Returns how many the log then holds. */
 uint32_t window_open(void);
 
+/*
+ * Sleeps in WFI until the log holds `count` interrupts. Returns how many it then holds; 0
+ * if the timer `backstop` (IRQ_VTIMER or IRQ_PTIMER), set to a late moment, had to end the sleep.
+ * An interrupt that becomes pending again by the end of its handling may come as late as the sleep:
+ * QEMU's model looks at its physical lines again no sooner.
+ */
+uint32_t sleep_for(uint32_t count, uint32_t backstop);
+
 /* The tables. */
 void distributor_checks(void);
 void spi_checks(void);

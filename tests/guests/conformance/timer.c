@@ -164,6 +164,7 @@ static bool timer_still_asserted_fires_again(uint32_t intid)
     gic_enable(intid);
     compare_write(intid, 0);
     control_write(intid, TIMER_ENABLE);
+    EXPECT(sleep_for(3, intid == IRQ_VTIMER ? IRQ_PTIMER : IRQ_VTIMER) == 3);
     EXPECT(window_open() == 3);
     return true;
 }
@@ -278,7 +279,7 @@ static bool both_timers_at_once(uint32_t intid)
     control_write(IRQ_PTIMER, TIMER_ENABLE);
     spin_until(IRQ_VTIMER, deadline + SOON);
     EXPECT(window_open() == 2);
-    EXPECT(irq_log.iar[0] == IRQ_VTIMER && irq_log.iar[1] == IRQ_PTIMER);
+    EXPECT(irq_log.iar[0] + irq_log.iar[1] == IRQ_VTIMER + IRQ_PTIMER); /* in whatever order */
     return true;
 }
 

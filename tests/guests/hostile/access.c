@@ -95,11 +95,11 @@ static void load(uint64_t va)
     __asm__ volatile("ldr xzr, [%0]" : : "r"(va) : "memory");
 }
 
-void walk_into_nothing(uint64_t va, uint32_t level)
+void walk_into_nothing(uint64_t va)
 {
     struct probe_fault fault;
     bool caught = access_probe(load, va, &fault);
-    if (!caught || ESR_EC(fault.esr) != EC_DATA_ABORT || ESR_DFSC(fault.esr) != DFSC_WALK(level) ||
+    if (!caught || ESR_EC(fault.esr) != EC_DATA_ABORT || !IS_DFSC_WALK(ESR_DFSC(fault.esr)) ||
         fault.far != va) {
         wrong("table walk", va, caught, &fault);
     }

@@ -40,8 +40,8 @@ void accesses_to_device(uint64_t gpa);
 /* Jumps to `gpa`, where nothing is. */
 void fetch_from_nothing(uint64_t gpa);
 
-/* Loads through `va`, whose translation table at level `level` - 1 points to nothing. */
-void walk_into_nothing(uint64_t va, uint32_t level);
+/* Loads through `va`, on the way to whose translation there is a table where nothing is. */
+void walk_into_nothing(uint64_t va);
 
 /* Runs `function` under a probe and counts it. */
 bool access_probe(probe_function *function, uint64_t argument, struct probe_fault *fault);

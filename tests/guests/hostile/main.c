@@ -54,6 +54,11 @@ static void everywhere(bool forbidden_too, bool fetch)
     }
 }
 
+static void step(const char *what)
+{
+    print("hostile guest tries %s\n", what);
+}
+
 void guest_main(void)
 {
     if (!platform.gicd || !platform.gicc || !platform.rtc || !platform.gpio) {
@@ -61,20 +66,30 @@ void guest_main(void)
     }
     bool is_virtual = string_has_word(platform.bootargs, "drover");
     gic_init();
+    step("memory that is not there, MMU off");
     everywhere(is_virtual, true);
+    step("memory that is not there, MMU on");
     mmu_enable(nowhere[1]);
     everywhere(is_virtual, false);
-    walk_into_nothing(UPPER_VA, 1);
+    step("translation tables that are not there");
+    walk_into_nothing(UPPER_VA);
     mmu_table_set(300, nowhere[1]);
-    walk_into_nothing(300ull << 30, 2);
+    walk_into_nothing(300ull << 30);
+    step("every access to the distributor");
     accesses_to_device(platform.gicd + GICD_IPRIORITYR + 64);
     accesses_to_device(platform.gicd + 0xff8);
+    step("instructions");
     wild_instructions();
+    step("firmware calls");
     wild_firmware_calls();
+    step("system registers");
     wild_system_registers();
+    step("interrupts without end");
     wild_interrupts();
     if (is_virtual) { /* QEMU's own GIC model ends on an assertion */
+        step("random accesses to the distributor");
         wild_distributor();
+        step("random accesses to the CPU interface");
         wild_interface();
     }
     if (wrong_count) {

@@ -12,13 +12,13 @@
 #define ESR_DFSC(esr) ((esr)&0x3f)
 
 /* DDI 0487 D17.2.37, exception classes and fault status codes. */
-#define EC_UNKNOWN        0x00
-#define EC_FETCH_ABORT    0x21 /* instruction abort from the same level */
-#define EC_DATA_ABORT     0x25 /* data abort from the same level */
-#define DFSC_PERMISSION_1 0x0d /* at level 1 of the guest's own tables */
-#define DFSC_EXTERNAL     0x10 /* synchronous external abort, not on a table walk */
-#define DFSC_WALK(level)  (0x14 + (level))
-#define DFSC_ALIGNMENT    0x21
+#define EC_UNKNOWN         0x00
+#define EC_FETCH_ABORT     0x21 /* instruction abort from the same level */
+#define EC_DATA_ABORT      0x25 /* data abort from the same level */
+#define DFSC_PERMISSION_1  0x0d /* at level 1 of the guest's own tables */
+#define DFSC_EXTERNAL      0x10 /* synchronous external abort, not on a table walk */
+#define IS_DFSC_WALK(dfsc) (((dfsc) & ~3ull) == 0x14) /* external, on a table walk, any level */
+#define DFSC_ALIGNMENT     0x21
 
 struct probe_fault {
     uint64_t esr;
