@@ -53,11 +53,13 @@ distclean:
 	rm -rf $(BUILD)
 
 # Every other goal is reached in two passes: the first installs what is missing; the second reads
-# the parts' build.mk, which may ask installed packages for their flags as they are read.
+# the parts' build.mk, which may ask installed packages for their flags as they are read. `V=1` shows
+# the commands.
 ifndef SET_UP
 
 FORWARDED_GOALS := $(filter-out help clean distclean,$(MAKECMDGOALS))
-JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+JOBS    = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+SILENCE = $(if $(V),,--silent)
 
 .PHONY: $(FORWARDED_GOALS) second-pass
 $(FORWARDED_GOALS): second-pass
@@ -65,7 +67,7 @@ $(FORWARDED_GOALS): second-pass
 
 second-pass:
 	@scripts/setup
-	@$(MAKE) --no-print-directory $(JOBS) SET_UP=1 $(FORWARDED_GOALS)
+	@$(MAKE) --no-print-directory $(SILENCE) $(JOBS) SET_UP=1 $(FORWARDED_GOALS)
 
 else
 

@@ -5,4 +5,4 @@
 $(SDK)/board/qemu_virt_aarch64/board.dtb: boards/qemu_virt_aarch64/build.mk
 	@mkdir -p $(@D)
 	qemu-system-aarch64 -machine virt,virtualization=on,gic-version=2,dtb-randomness=off,dumpdtb=$@ \
-		-cpu cortex-a53 -m 2G -nographic
+		-cpu cortex-a53 -m 2G -nographic -nic none

@@ -25,6 +25,8 @@ int main(void)
                                       "2G",
                                       "-display",
                                       "none",
+                                      "-nic",
+                                      "none",
                                       "-serial",
                                       "stdio",
                                       "-kernel",
