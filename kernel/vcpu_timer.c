@@ -26,8 +26,8 @@ void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, ui
     timer_irqs[GUEST_TIMER_PHYSICAL] = ptimer_irq;
 }
 
-/* When a timer of a vCPU that is not loaded comes due, on the physical counter. */
-static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer)
+/* When a timer of a vCPU that is not loaded comes due, on the physical counter; `now` if it is. */
+static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer, uint64_t now)
 {
     bool is_virtual = timer == GUEST_TIMER_VIRTUAL;
     uint64_t ctl = vcpu->regs[is_virtual ? VCPU_REG_CNTV_CTL_EL0 : VCPU_REG_CNTP_CTL_EL0];
@@ -37,7 +37,9 @@ static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer)
         !vcpu->virq.timer_enabled[timer]) {
         return TIMER_NEVER;
     }
-    return is_virtual ? cval + vcpu->regs[VCPU_REG_CNTVOFF_EL2] : cval;
+    uint64_t guest_now = is_virtual ? now - vcpu->regs[VCPU_REG_CNTVOFF_EL2] : now;
+    uint64_t left = cval > guest_now ? cval - guest_now : 0;
+    return left < TIMER_NEVER - now ? now + left : TIMER_NEVER;
 }
 
 static bool is_raised(const struct vcpu *vcpu, enum guest_timer timer)
@@ -52,7 +54,7 @@ void vcpu_timer_unload(struct vcpu *vcpu)
         gic_enable(timer_irqs[i], false);
         gic_bit_write(GICD_ICACTIVER, timer_irqs[i]);
         if (!is_raised(vcpu, i)) {
-            timer_set(deadline(vcpu, i));
+            timer_set(deadline(vcpu, i, timer_now()));
         }
     }
 }
@@ -75,7 +77,7 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
             continue;
         }
         for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
-            uint64_t due = deadline(vcpu, i);
+            uint64_t due = deadline(vcpu, i, now);
             if (is_raised(vcpu, i)) {
                 continue;
             }
