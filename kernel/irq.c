@@ -92,13 +92,26 @@ COLD static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *rou
     return woken;
 }
 
+/* Spurious, or beyond the lines of the manifest, where a boot loader may have left one enabled. */
+COLD static struct thread *irq_handle_unrouted(uint32_t acknowledged)
+{
+    uint32_t intid = acknowledged & LR_VINTID_MASK;
+
+    if (intid < GIC_INTID_SPURIOUS_FIRST) {
+        gic_drop(acknowledged);
+        gic_enable(intid, false);
+        gic_deactivate(intid);
+    }
+    return NULL;
+}
+
 struct thread *irq_handle(struct cpu *cpu)
 {
     uint32_t acknowledged = gic_acknowledge();
     uint32_t intid = acknowledged & LR_VINTID_MASK;
 
     if (UNLIKELY(intid >= route_count)) {
-        return NULL;
+        return irq_handle_unrouted(acknowledged);
     }
     struct irq_route *route = &route_table[intid];
     gic_drop(acknowledged);
