@@ -24,7 +24,7 @@ static bool header_check(struct elf *elf, const struct source *at)
 {
     GElf_Ehdr header;
     if (elf_kind(elf->handle) != ELF_K_ELF || gelf_getehdr(elf->handle, &header) == NULL) {
-        diag_error(at, "\"%s\" is not an ELF file", elf->path);
+        diag_error(at, "\"%s\" is not an ELF file; name a program linked with the SDK", elf->path);
         return false;
     }
     if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
@@ -58,8 +58,10 @@ static bool segment_read(struct elf *elf, const GElf_Phdr *header, const struct 
     }
     if (header->p_vaddr > UINT64_MAX - PAGE_SIZE_4K ||
         header->p_memsz > UINT64_MAX - PAGE_SIZE_4K - header->p_vaddr) {
-        diag_error(at, "\"%s\": the segment at VA 0x%" PRIx64 " ends beyond the last VA", elf->path,
-                   header->p_vaddr);
+        diag_error(at,
+                   "\"%s\": the segment at VA 0x%" PRIx64
+                   " ends beyond the last VA; the file is damaged",
+                   elf->path, header->p_vaddr);
         return false;
     }
     elf->segments[elf->segment_count++] = (struct elf_segment){
@@ -100,14 +102,19 @@ static bool segments_read(struct elf *elf, const struct source *at)
         }
     }
     if (elf->segment_count == 0) {
-        diag_error(at, "\"%s\" has nothing to load (no PT_LOAD segment)", elf->path);
+        diag_error(
+            at,
+            "\"%s\" has nothing to load (no PT_LOAD segment); link it with the SDK's linker script",
+            elf->path);
         return false;
     }
     qsort(elf->segments, elf->segment_count, sizeof(*elf->segments), segment_compare);
     for (size_t i = 1; i < elf->segment_count; i++) {
         const struct elf_segment *before = &elf->segments[i - 1];
         if (before->va + before->memory_size > elf->segments[i].va) {
-            diag_error(at, "\"%s\": the segments at VA 0x%" PRIx64 " and 0x%" PRIx64 " overlap",
+            diag_error(at,
+                       "\"%s\": the segments at VA 0x%" PRIx64 " and 0x%" PRIx64
+                       " overlap; the file is damaged",
                        elf->path, before->va, elf->segments[i].va);
             return false;
         }
@@ -120,7 +127,7 @@ static struct elf *elf_load(struct elf *elf, const struct source *at)
     elf_version(EV_CURRENT);
     elf->handle = elf->file.size == 0 ? NULL : elf_memory((char *)elf->file.bytes, elf->file.size);
     if (elf->handle == NULL) {
-        diag_error(at, "\"%s\" is not an ELF file", elf->path);
+        diag_error(at, "\"%s\" is not an ELF file; name a program linked with the SDK", elf->path);
     }
     if (elf->handle == NULL || !header_check(elf, at) || !segments_read(elf, at)) {
         elf_free(elf);
@@ -169,9 +176,10 @@ static bool segment_check(const struct elf *elf, const struct elf_segment *segme
     if (segment->va < rules->va_start || segment->va + segment->memory_size > rules->va_end) {
         diag_error(at,
                    "\"%s\": the segment at VA 0x%" PRIx64 " (0x%" PRIx64
-                   " bytes) lies outside of 0x%" PRIx64 "..0x%" PRIx64
+                   " bytes) lies outside of 0x%" PRIx64 " to 0x%" PRIx64
                    ", where a program may be; link it with the SDK's linker script",
-                   elf->path, segment->va, segment->memory_size, rules->va_start, rules->va_end);
+                   elf->path, segment->va, segment->memory_size, rules->va_start,
+                   rules->va_end - 1);
         return false;
     }
     uint32_t both = MAP_PERM_WRITE | MAP_PERM_EXECUTE;
@@ -211,7 +219,9 @@ static bool entry_check(const struct elf *elf, const struct source *at)
             return true;
         }
     }
-    diag_error(at, "\"%s\": the entry point, VA 0x%" PRIx64 ", is in no executable segment",
+    diag_error(at,
+               "\"%s\": the entry point, VA 0x%" PRIx64
+               ", is in no executable segment; the linker script has to name one with ENTRY",
                elf->path, elf->entry_va);
     return false;
 }

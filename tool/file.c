@@ -83,6 +83,20 @@ static char *exists_in(const char *directory, size_t length, const char *path)
     return NULL;
 }
 
+static void report_not_found(const struct file_search *search, const char *path,
+                             const struct source *at)
+{
+    char places[1024] = "";
+    for (size_t i = 0; i < search->directory_count; i++) {
+        size_t length = strlen(places);
+        snprintf(places + length, sizeof(places) - length, "in \"%s\", ", search->directories[i]);
+    }
+    diag_error(at,
+               "file \"%s\" not found %sin the working directory or beside the description; name "
+               "its directory with --search-path",
+               path, places);
+}
+
 char *file_find(const struct file_search *search, const char *path, const struct source *at)
 {
     char *found = NULL;
@@ -102,10 +116,7 @@ char *file_find(const struct file_search *search, const char *path, const struct
         found = exists_in(directory, (size_t)(slash - directory), path);
     }
     if (found == NULL) {
-        diag_error(at,
-                   "file \"%s\" not found in the %zu --search-path directories, the working "
-                   "directory or beside the description; add its directory with --search-path",
-                   path, search->directory_count);
+        report_not_found(search, path, at);
     }
     return found;
 }

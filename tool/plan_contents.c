@@ -15,14 +15,20 @@
 static bool report_image_full(const struct plan *plan)
 {
     const struct image *image = &plan->image;
-    const struct claim *next = memory_next(&plan->memory, image->pa + image->limit);
-    bool blocked = next != NULL && next->base == image->pa + image->limit;
-    diag_error(blocked ? next->at : NULL,
-               "the image does not fit: it is loaded at PA 0x%" PRIx64
-               " and has to end at 0x%" PRIx64
-               ", where %s%s%s; make programs or prefill files smaller, or move what is in the way",
-               image->pa, image->pa + image->limit, blocked ? next->kind : "the RAM ends",
-               blocked ? " begins: " : "", blocked ? next->name : "");
+    uint64_t end = image->pa + image->limit;
+    const struct claim *next = memory_next(&plan->memory, end);
+    if (next != NULL && next->base == end) {
+        diag_error(next->at,
+                   "the image does not fit between PA 0x%" PRIx64 ", where it is loaded, and %s "
+                   "\"%s\" at 0x%" PRIx64 "; move that",
+                   image->pa, next->kind, next->name, end);
+    } else {
+        diag_error(NULL,
+                   "the image does not fit between PA 0x%" PRIx64
+                   ", where it is loaded, and the end of RAM at 0x%" PRIx64
+                   "; make programs or prefill files smaller",
+                   image->pa, end);
+    }
     return false;
 }
 

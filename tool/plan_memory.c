@@ -109,8 +109,8 @@ static void free_map_visit(void *context, uint64_t base, uint64_t size)
     struct free_map *map = context;
     if (map->count++ < FREE_MAP_RANGES) {
         int written = snprintf(map->text + map->length, sizeof(map->text) - map->length,
-                               "%s0x%" PRIx64 "..0x%" PRIx64 " (%" PRIu64 " KiB)",
-                               map->count == 1 ? "" : ", ", base, base + size, size / 1024);
+                               "%s0x%" PRIx64 " to 0x%" PRIx64 " (%" PRIu64 " KiB)",
+                               map->count == 1 ? "" : ", ", base, base + size - 1, size / 1024);
         map->length += (size_t)written;
     }
 }

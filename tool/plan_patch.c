@@ -27,20 +27,19 @@ static bool is_data(const struct elf *elf, uint64_t va, uint64_t size)
 
 /* Adds a patch of a symbol that is known to exist. */
 static bool patch_add(struct program *program, const struct source *at, const char *name,
-                      const struct elf_symbol *symbol, const struct patch *patch)
+                      const struct elf_symbol *symbol, const struct patch *patch,
+                      const char *advice)
 {
     if (symbol->size < patch->size) {
-        diag_error(at,
-                   "symbol \"%s\" in \"%s\" has %" PRIu64 " bytes, %" PRIu64
-                   " are written to it; declare it as uint64_t or uintptr_t",
-                   name, program->symbols->path, symbol->size, patch->size);
+        diag_error(
+            at, "symbol \"%s\" in \"%s\" has %" PRIu64 " bytes, %" PRIu64 " are written to it; %s",
+            name, program->symbols->path, symbol->size, patch->size, advice);
         return false;
     }
     if (!is_data(program->elf, symbol->va, patch->size)) {
         diag_error(at,
-                   "symbol \"%s\" in \"%s\", VA 0x%" PRIx64
-                   ", is not in the program's data; make it a variable",
-                   name, program->symbols->path, symbol->va);
+                   "symbol \"%s\" in \"%s\", VA 0x%" PRIx64 ", is not in the program's data; %s",
+                   name, program->symbols->path, symbol->va, advice);
         return false;
     }
     program->patches = alloc_grow(program->patches, program->patch_count, &program->patch_capacity,
@@ -68,7 +67,8 @@ static bool set_word(struct program *program, const struct source *at, const cha
     }
     struct patch patch = {.size = sizeof(value), .region = region};
     memcpy(patch.bytes, &value, sizeof(value));
-    return patch_add(program, at, name, &symbol, &patch);
+    return patch_add(program, at, name, &symbol, &patch,
+                     "make it a variable of type uint64_t or uintptr_t");
 }
 
 /* Sets a symbol of libmicrokit, where the program has it. */
@@ -81,7 +81,8 @@ static bool set_own(struct program *program, const struct source *at, const char
     }
     struct patch patch = {.size = size, .region = INDEX_NONE};
     memcpy(patch.bytes, bytes, size);
-    return patch_add(program, at, name, &symbol, &patch);
+    return patch_add(program, at, name, &symbol, &patch,
+                     "the name is libmicrokit's: choose another for your own");
 }
 
 static bool set_maps(const struct plan *plan, struct program *program, const struct pd *pd)

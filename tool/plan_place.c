@@ -15,11 +15,11 @@ static bool report_overlap(const struct memory_region *region, uint64_t size,
                            const struct claim *other)
 {
     diag_error(&region->source,
-               "memory_region \"%s\": PA 0x%" PRIx64 "..0x%" PRIx64
-               " overlaps %s \"%s\" at 0x%" PRIx64 "..0x%" PRIx64
+               "memory_region \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
+               " overlaps %s \"%s\" at 0x%" PRIx64 " to 0x%" PRIx64
                "; choose another phys_addr, or leave it out to have one chosen",
-               region->name, region->phys_addr, region->phys_addr + size, other->kind, other->name,
-               other->base, other->base + other->size);
+               region->name, region->phys_addr, region->phys_addr + size - 1, other->kind,
+               other->name, other->base, other->base + other->size - 1);
     return false;
 }
 
@@ -69,11 +69,11 @@ uint64_t piece_align(uint64_t va, uint64_t size)
     return PAGE_SIZE_4K;
 }
 
-/* Places `size` bytes that the loader zeroes. */
-static bool place_zeroes(struct plan *plan, const char *kind, const char *name, uint64_t size,
-                         uint64_t align, uint64_t residue, uint64_t *pa)
+/* Places what the loader zeroes whole; returns the PA in `*pa`. */
+static bool place_zeroes(struct plan *plan, const struct claim *wanted, uint64_t align,
+                         uint64_t residue, uint64_t *pa)
 {
-    struct claim claim = {.size = size, .kind = kind, .name = name};
+    struct claim claim = *wanted;
     if (!memory_place(&plan->memory, &claim, align, residue)) {
         return false;
     }
@@ -81,13 +81,16 @@ static bool place_zeroes(struct plan *plan, const char *kind, const char *name, 
     return true;
 }
 
-static bool place_program_zeroes(struct plan *plan, struct program *program)
+static bool place_program_zeroes(struct plan *plan, struct program *program,
+                                 const struct source *at)
 {
     for (size_t i = 0; i < program->piece_count; i++) {
         struct piece *piece = &program->pieces[i];
+        const struct claim claim = {
+            .size = piece->size, .kind = "zeroed data of", .name = program->name, .at = at};
         uint64_t align = piece_align(piece->va, piece->size);
-        if (!piece->contents && !place_zeroes(plan, "zeroed data of", program->name, piece->size,
-                                              align, piece->va & (align - 1), &piece->pa)) {
+        if (!piece->contents &&
+            !place_zeroes(plan, &claim, align, piece->va & (align - 1), &piece->pa)) {
             return false;
         }
     }
@@ -124,13 +127,15 @@ static bool place_kernel_objects(struct plan *plan)
     size_t vcpu_count = plan->vcpu_count;
     plan->object_size = page_round_up(pd_count * PD_OBJECT_SIZE + vcpu_count * VCPU_OBJECT_SIZE +
                                       (uint64_t)plan->board->irq_lines * IRQ_OBJECT_SIZE);
-    return place_program_zeroes(plan, &plan->kernel) &&
-           place_zeroes(plan, "kernel objects", "", plan->object_size, PAGE_SIZE_4K, 0,
-                        &plan->object_pa) &&
-           place_zeroes(plan, "message pages", "", pd_count * PAGE_SIZE_4K, PAGE_SIZE_4K, 0,
-                        &plan->message_pa) &&
-           (vcpu_count == 0 || place_zeroes(plan, "vCPU pages", "", vcpu_count * PAGE_SIZE_4K,
-                                            PAGE_SIZE_4K, 0, &plan->vcpu_pa));
+    const struct claim objects = {.size = plan->object_size, .kind = "kernel objects", .name = ""};
+    const struct claim messages = {
+        .size = pd_count * PAGE_SIZE_4K, .kind = "message pages", .name = ""};
+    const struct claim vcpus = {
+        .size = vcpu_count * PAGE_SIZE_4K, .kind = "vCPU pages", .name = ""};
+    return place_program_zeroes(plan, &plan->kernel, NULL) &&
+           place_zeroes(plan, &objects, PAGE_SIZE_4K, 0, &plan->object_pa) &&
+           place_zeroes(plan, &messages, PAGE_SIZE_4K, 0, &plan->message_pa) &&
+           (vcpu_count == 0 || place_zeroes(plan, &vcpus, PAGE_SIZE_4K, 0, &plan->vcpu_pa));
 }
 
 bool plan_place_rest(struct plan *plan)
@@ -152,9 +157,10 @@ bool plan_place_rest(struct plan *plan)
     }
     for (size_t i = 0; i < plan->system->pd_count; i++) {
         const struct pd *pd = &plan->system->pds[i];
-        if (!place_zeroes(plan, "stack of", pd->name, pd->stack_size, PAGE_SIZE_4K, 0,
-                          &plan->stack_pa[i]) ||
-            !place_program_zeroes(plan, &plan->programs[i])) {
+        const struct claim stack = {
+            .size = pd->stack_size, .kind = "stack of", .name = pd->name, .at = &pd->source};
+        if (!place_zeroes(plan, &stack, PAGE_SIZE_4K, 0, &plan->stack_pa[i]) ||
+            !place_program_zeroes(plan, &plan->programs[i], &pd->program_source)) {
             return false;
         }
     }

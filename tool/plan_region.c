@@ -21,7 +21,9 @@ static bool read_prefill(const struct plan *plan, const struct memory_region *re
         return false;
     }
     if (planned->prefill.size == 0) {
-        diag_error(&region->source, "memory_region \"%s\": prefill file \"%s\" is empty",
+        diag_error(&region->source,
+                   "memory_region \"%s\": prefill file \"%s\" is empty; remove the attribute to "
+                   "get zeroes",
                    region->name, region->prefill_path);
         return false;
     }
@@ -53,9 +55,9 @@ static bool read_kind(const struct plan *plan, const struct memory_region *regio
     planned->in_ram = board_memory_find(plan->board, pa, planned->size) != NULL;
     if (!planned->in_ram && board_memory_touches(plan->board, pa, planned->size)) {
         diag_error(&region->source,
-                   "memory_region \"%s\": PA 0x%" PRIx64 "..0x%" PRIx64
+                   "memory_region \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
                    " is partly RAM of board %s and partly not; split it where the RAM ends",
-                   region->name, pa, pa + planned->size, plan->board->name);
+                   region->name, pa, pa + planned->size - 1, plan->board->name);
         return false;
     }
     if (!planned->in_ram && region->prefill_path != NULL) {
@@ -121,11 +123,11 @@ static bool check_map(const struct plan *plan, const char *owner, const struct m
                               .size = page_round_up(kept[i].range->size)};
         if (range_overlaps(&pages, planned->pa, planned->size)) {
             diag_error(&map->source,
-                       "map of \"%s\" in \"%s\": PA 0x%" PRIx64 "..0x%" PRIx64
+                       "map of \"%s\" in \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
                        " holds the interrupt controller's %s, which belongs to the kernel; split "
-                       "the region around 0x%" PRIx64 "..0x%" PRIx64,
-                       region->name, owner, planned->pa, planned->pa + planned->size, kept[i].name,
-                       pages.base, pages.base + pages.size);
+                       "the region around 0x%" PRIx64 " to 0x%" PRIx64,
+                       region->name, owner, planned->pa, planned->pa + planned->size - 1,
+                       kept[i].name, pages.base, pages.base + pages.size - 1);
             sound = false;
         }
     }

@@ -45,9 +45,10 @@ bool space_finish(struct space *space, const char *owner)
         const struct mapping *b = &space->mappings[i];
         if (a->va + a->size > b->va) {
             diag_error(b->at != NULL ? b->at : a->at,
-                       "in \"%s\": \"%s\" at 0x%" PRIx64 "..0x%" PRIx64
-                       " overlaps \"%s\" at 0x%" PRIx64 "..0x%" PRIx64 "; move the map",
-                       owner, b->name, b->va, b->va + b->size, a->name, a->va, a->va + a->size);
+                       "in \"%s\": \"%s\" at 0x%" PRIx64 " to 0x%" PRIx64
+                       " overlaps \"%s\" at 0x%" PRIx64 " to 0x%" PRIx64 "; move the map",
+                       owner, b->name, b->va, b->va + b->size - 1, a->name, a->va,
+                       a->va + a->size - 1);
             sound = false;
         }
     }

@@ -31,7 +31,7 @@ static void print_size(FILE *out, uint64_t size)
 /* A range of `digits` hexadecimal digits. */
 static void print_range(FILE *out, int digits, uint64_t base, uint64_t size)
 {
-    fprintf(out, "0x%0*" PRIx64 "..0x%0*" PRIx64 "  ", digits, base, digits, base + size);
+    fprintf(out, "0x%0*" PRIx64 "..0x%0*" PRIx64 "  ", digits, base, digits, base + size - 1);
 }
 
 /* How memory is to be seen: "cached", "uncached" memory, or a "device". */

@@ -499,7 +499,7 @@ static void placement_mistakes(void **state)
                 "<map mr='m' vaddr='0x1000000'/>"),
             "partly RAM");
     refused("<memory_region name='m' size='0x2000000'/>" PD("<map mr='m' vaddr='0x1000000'/>"),
-            "free is: 0x40000000..0x40800000");
+            "free is: 0x40000000 to 0x407fffff");
     refused("<memory_region name='m' size='0x1000' phys_addr='0x10000000' prefill_path='text'/>" PD(
                 "<map mr='m' vaddr='0x1000000'/>"),
             "is not RAM");
