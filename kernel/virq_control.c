@@ -236,7 +236,8 @@ static void priority_update(struct vcpu *vcpu, uint32_t lr)
 
     if (virq_find(vcpu, virq_slot(lr), &place) &&
         (virq_get(vcpu, place) & LR_STATE_MASK) == LR_PENDING) {
-        virq_put(vcpu, place, lr);
+        virq_put(vcpu, place, 0);
+        virq_raise(vcpu, lr);
     }
 }
 
