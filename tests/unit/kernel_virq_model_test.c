@@ -82,7 +82,9 @@ static void items_make(void)
                                   .name = sorts[i].first + j,
                                   .priority = 2 + 3 * random_below(8)};
             if (item->sort >= SORT_STRAIGHT_LEVEL) {
-                example_ask(SYS_VIRQ_CONFIG, item->name, VIRQ_CONFIG_ENABLE | item->priority << 3);
+                example_ask(SYS_VIRQ_CONFIG, item->name,
+                            VIRQ_CONFIG_ENABLE | item->priority << 3 |
+                                (item->sort == SORT_STRAIGHT_EDGE ? VIRQ_CONFIG_EDGE : 0));
             }
         }
     }

@@ -307,7 +307,7 @@ static void an_end_in_the_spill_survives_another_vcpu(void **state)
 static void the_end_of_a_spilled_hardware_interrupt_ends_the_physical(void **state)
 {
     (void)state;
-    example_ask(SYS_VIRQ_CONFIG, GUEST_EDGE, VIRQ_CONFIG_ENABLE | 0xa0);
+    example_ask(SYS_VIRQ_CONFIG, GUEST_EDGE, VIRQ_CONFIG_ENABLE | VIRQ_CONFIG_EDGE | 0xa0);
     device_pulse(GUEST_EDGE);
     assert_int_equal(gicv_acknowledge(), GUEST_EDGE);
     for (unsigned n = 0; n < 4; n++) {

@@ -1,0 +1,381 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Physical interrupts and where they go, and the timers of guests, loaded and not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "drivers/gicv2.h"
+#include "example.h"
+
+#define CTL_ENABLE 1
+#define CTL_IMASK  2
+
+static void assert_runs(unsigned pd)
+{
+    assert_ptr_equal(running(), &PD(pd)->thread);
+}
+
+static void assert_guest_runs(unsigned vcpu)
+{
+    assert_ptr_equal(running(), &VCPU(vcpu)->thread);
+}
+
+/* ---- Routes ---- */
+
+static void a_channel_interrupt_is_masked_until_its_ack(void **state)
+{
+    (void)state;
+    device_pulse(PARENT_IRQ);
+    assert_runs(PARENT);
+    assert_int_equal(PD(PARENT)->frame.x[0], 1ull << PARENT_IRQ_CHANNEL);
+    pd_wait(PARENT);
+    device_pulse(PARENT_IRQ);
+    assert_null(running());
+    example_wake(PARENT);
+    pd_call(PARENT, SYS_IRQ_ACK, PARENT_IRQ_CHANNEL, 0, 0);
+    system_interrupts();
+    pd_wait(PARENT);
+    assert_runs(PARENT);
+    assert_int_equal(PD(PARENT)->frame.x[0], 1ull << PARENT_IRQ_CHANNEL);
+}
+
+static void one_that_is_masked_does_not_hold_up_others(void **state)
+{
+    (void)state;
+    device_raise(VMM_LEVEL_IRQ);
+    pd_wait(VMM);
+    device_pulse(PARENT_IRQ);
+    assert_runs(PARENT);
+}
+
+static void triggers_come_from_the_manifest(void **state)
+{
+    (void)state;
+    assert_true(gic.edge[PARENT_IRQ]);
+    assert_false(gic.edge[VMM_LEVEL_IRQ]);
+    assert_true(gic.edge[GUEST_EDGE]);
+    assert_int_equal(gic.targets[PARENT_IRQ], 1);
+}
+
+static void a_guests_interrupts_wait_until_it_enables_them(void **state)
+{
+    (void)state;
+    assert_false(gic.enabled[GUEST_LEVEL]);
+    assert_false(gic.enabled[GUEST_EDGE]);
+    assert_true(gic.enabled[PARENT_IRQ]);
+}
+
+/* The boot loader has used `intid` and not tidied up. */
+static void leave_enabled(uint32_t intid)
+{
+    gic.enabled[intid] = true;
+    gic.targets[intid] = 1;
+}
+
+static void nobodys_interrupt_is_masked(void **state)
+{
+    (void)state;
+    leave_enabled(90);
+    device_raise(90);
+    assert_null(running());
+    assert_false(gic.enabled[90]);
+    assert_false(gic.active[90]);
+    assert_non_null(strstr(machine.uart, "interrupt 90 belongs to nobody"));
+}
+
+static void what_the_boot_loader_left_enabled_is_disabled(void **state)
+{
+    struct description few_lines = example;
+
+    (void)state;
+    few_lines.irq_lines = 96;
+    system_boot_idle(&few_lines);
+    leave_enabled(500);
+    device_raise(500);
+    assert_false(gic.enabled[500]);
+    device_pulse(PARENT_IRQ);
+    assert_runs(PARENT);
+}
+
+static void a_spurious_interrupt_changes_nothing(void **state)
+{
+    (void)state;
+    example_wake(CLIENT);
+    system_enter(exception_irq, 0);
+    assert_runs(CLIENT);
+}
+
+static void a_straight_interrupt_wakes_a_sleeping_guest(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    example_ask(SYS_VIRQ_CONFIG, GUEST_LEVEL, VIRQ_CONFIG_ENABLE);
+    vcpu_wfi(GUEST);
+    device_raise(GUEST_LEVEL);
+    assert_guest_runs(GUEST);
+    assert_int_equal(gicv_acknowledge(), GUEST_LEVEL);
+}
+
+static void a_straight_interrupt_finds_a_guest_that_is_not_loaded(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    example_ask(SYS_VIRQ_CONFIG, GUEST_LEVEL, VIRQ_CONFIG_ENABLE);
+    vcpu_wfi(GUEST);
+    example_start(GUEST2);
+    device_raise(GUEST_LEVEL);
+    assert_guest_runs(GUEST);
+    assert_true(VCPU(GUEST)->is_loaded);
+    assert_int_equal(gicv_acknowledge(), GUEST_LEVEL);
+}
+
+/* ---- Guest timers ---- */
+
+/* The running guest enables the interrupt of a timer in its distributor, and sets the timer. */
+static void set_vtimer(uint64_t cval)
+{
+    example_ask(SYS_VIRQ_CONFIG, VTIMER, VIRQ_CONFIG_ENABLE | 0x80);
+    fake_sysregs.cntv_cval_el0 = cval;
+    fake_sysregs.cntv_ctl_el0 = CTL_ENABLE;
+}
+
+static void set_ptimer(uint64_t cval)
+{
+    example_ask(SYS_VIRQ_CONFIG, PTIMER, VIRQ_CONFIG_ENABLE | 0x80);
+    fake_sysregs.cntp_cval_el0 = cval;
+    fake_sysregs.cntp_ctl_el0 = CTL_ENABLE;
+}
+
+/* The guest's handler: turns the timer off, or sets it anew. */
+static void serve_vtimer(void)
+{
+    assert_int_equal(gicv_acknowledge(), VTIMER);
+    fake_sysregs.cntv_ctl_el0 = 0;
+    gicv_end(VTIMER);
+    assert_false(gic.active[VTIMER]);
+    assert_int_equal(gicv_acknowledge(), GIC_SPURIOUS);
+}
+
+/* Both guests run: GUEST was first, with what `set` did, and sleeps; GUEST2 is loaded. */
+static void switch_to_other_guest(void)
+{
+    vcpu_wfi(GUEST);
+    example_start(GUEST2);
+    assert_false(VCPU(GUEST)->is_loaded);
+}
+
+static void both_timers_reach_the_loaded_guest(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    set_ptimer(600);
+    system_time(499);
+    assert_int_equal(gicv_acknowledge(), GIC_SPURIOUS);
+    system_time(500);
+    serve_vtimer();
+    system_time(600);
+    assert_int_equal(gicv_acknowledge(), PTIMER);
+}
+
+static void a_timer_wakes_a_sleeping_guest(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    vcpu_wfi(GUEST);
+    assert_null(running());
+    system_time(500);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+}
+
+static void a_timer_that_the_guest_disabled_does_not_fire(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    example_ask(SYS_VIRQ_CONFIG, VTIMER, 0);
+    system_time(600);
+    assert_int_equal(gicv_acknowledge(), GIC_SPURIOUS);
+    example_ask(SYS_VIRQ_CONFIG, VTIMER, VIRQ_CONFIG_ENABLE);
+    system_interrupts();
+    serve_vtimer();
+}
+
+static void the_timer_of_a_guest_that_is_not_loaded_fires(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    switch_to_other_guest();
+    system_time(499);
+    assert_guest_runs(GUEST2);
+    system_time(500);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+}
+
+static void timers_of_two_guests_do_not_mix(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    switch_to_other_guest();
+    set_vtimer(300);
+    system_time(300);
+    assert_guest_runs(GUEST2);
+    serve_vtimer();
+    system_time(500);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+    assert_int_equal(gicv_acknowledge(), GIC_SPURIOUS);
+}
+
+static void a_timer_due_at_the_switch_is_not_lost(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    fake_sysregs.cntpct_el0 = 400;
+    vcpu_wfi(GUEST);
+    fake_sysregs.cntpct_el0 = 700; /* before the kernel takes the interrupt, the other guest runs */
+    gic.enabled[VTIMER] = false;
+    example_start(GUEST2);
+    system_interrupts();
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+}
+
+static void a_masked_timer_does_not_fire_while_not_loaded(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    fake_sysregs.cntv_ctl_el0 = CTL_ENABLE | CTL_IMASK;
+    switch_to_other_guest();
+    system_time(1000);
+    assert_guest_runs(GUEST2);
+}
+
+static void a_timer_in_its_handler_survives_the_switch(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    system_time(500);
+    assert_int_equal(gicv_acknowledge(), VTIMER);
+    switch_to_other_guest();
+    assert_false(gic.active[VTIMER]);
+    system_time(1000);
+    assert_guest_runs(GUEST2); /* active, so it does not come again */
+    example_wake(VMM);
+    pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, 100, 0); /* wakes it */
+    pd_wait(VMM);
+    assert_guest_runs(GUEST);
+    assert_true(gic.active[VTIMER]);
+    fake_sysregs.cntv_ctl_el0 = 0;
+    gicv_end(VTIMER);
+    assert_false(gic.active[VTIMER]);
+}
+
+static void virtual_time_has_its_offset(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    example_ask(SYS_VCPU_WRITE, VCPU_REG_CNTVOFF_EL2, 1000);
+    fake_sysregs.cntpct_el0 = 1000;
+    set_vtimer(500);
+    switch_to_other_guest();
+    system_time(1499);
+    assert_guest_runs(GUEST2);
+    system_time(1500);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+}
+
+static void a_virtual_timer_that_never_comes_does_not_come_early(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    example_ask(SYS_VCPU_WRITE, VCPU_REG_CNTVOFF_EL2, 1000);
+    fake_sysregs.cntpct_el0 = 1000;
+    set_vtimer(UINT64_MAX);
+    switch_to_other_guest();
+    system_time(2000);
+    assert_guest_runs(GUEST2);
+}
+
+static void virtual_time_may_be_ahead(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    example_ask(SYS_VCPU_WRITE, VCPU_REG_CNTVOFF_EL2, (uint64_t)-1000);
+    set_vtimer(1500);
+    switch_to_other_guest();
+    system_time(499);
+    assert_guest_runs(GUEST2);
+    system_time(500);
+    assert_guest_runs(GUEST);
+}
+
+static void with_nobody_loaded_a_maintenance_interrupt_is_harmless(void **state)
+{
+    (void)state;
+    gic.hcr = GICH_HCR_EN | GICH_HCR_NPIE;
+    system_interrupts();
+    assert_false(gich_maintenance());
+    assert_null(running());
+}
+
+static void registers_of_two_guests_do_not_mix(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    fake_sysregs.ttbr0_el1 = 0x1000;
+    fake_sysregs.sctlr_el1 = 0x1001;
+    vcpu_wfi(GUEST);
+    example_start(GUEST2);
+    assert_int_equal(fake_sysregs.ttbr0_el1, 0);
+    assert_int_not_equal(fake_sysregs.sctlr_el1, 0x1001);
+    example_wake(VMM);
+    assert_int_equal(pd_call(VMM, SYS_VCPU_READ, GUEST_ID, VCPU_REG_TTBR0_EL1, 0), DROVER_OK);
+    assert_int_equal(PD(VMM)->frame.x[1], 0x1000);
+    assert_int_equal(fake_sysregs.sctlr_el1, SCTLR_EL1_PD);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_channel_interrupt_is_masked_until_its_ack, example_boot),
+        cmocka_unit_test_setup(one_that_is_masked_does_not_hold_up_others, example_boot),
+        cmocka_unit_test_setup(triggers_come_from_the_manifest, example_boot),
+        cmocka_unit_test_setup(a_guests_interrupts_wait_until_it_enables_them, example_boot),
+        cmocka_unit_test_setup(nobodys_interrupt_is_masked, example_boot),
+        cmocka_unit_test_setup(what_the_boot_loader_left_enabled_is_disabled, example_boot),
+        cmocka_unit_test_setup(a_spurious_interrupt_changes_nothing, example_boot),
+        cmocka_unit_test_setup(a_straight_interrupt_wakes_a_sleeping_guest, example_boot),
+        cmocka_unit_test_setup(a_straight_interrupt_finds_a_guest_that_is_not_loaded, example_boot),
+        cmocka_unit_test_setup(both_timers_reach_the_loaded_guest, example_boot),
+        cmocka_unit_test_setup(a_timer_wakes_a_sleeping_guest, example_boot),
+        cmocka_unit_test_setup(a_timer_that_the_guest_disabled_does_not_fire, example_boot),
+        cmocka_unit_test_setup(the_timer_of_a_guest_that_is_not_loaded_fires, example_boot),
+        cmocka_unit_test_setup(timers_of_two_guests_do_not_mix, example_boot),
+        cmocka_unit_test_setup(a_timer_due_at_the_switch_is_not_lost, example_boot),
+        cmocka_unit_test_setup(a_masked_timer_does_not_fire_while_not_loaded, example_boot),
+        cmocka_unit_test_setup(a_timer_in_its_handler_survives_the_switch, example_boot),
+        cmocka_unit_test_setup(virtual_time_has_its_offset, example_boot),
+        cmocka_unit_test_setup(a_virtual_timer_that_never_comes_does_not_come_early, example_boot),
+        cmocka_unit_test_setup(virtual_time_may_be_ahead, example_boot),
+        cmocka_unit_test_setup(with_nobody_loaded_a_maintenance_interrupt_is_harmless,
+                               example_boot),
+        cmocka_unit_test_setup(registers_of_two_guests_do_not_mix, example_boot),
+    };
+    return cmocka_run_group_tests_name("kernel: physical interrupts and timers", tests, NULL, NULL);
+}
