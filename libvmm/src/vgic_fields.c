@@ -40,6 +40,7 @@ uint32_t vgic_priority_read(unsigned vcpu, uint32_t offset)
     return bank != NULL ? bytes_read(&bank->priority[intid % 32]) : 0;
 }
 
+/* A pending interrupt has its new priority at once. */
 void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
     uint32_t intid = offset - 0x400, first = intid % 32;

@@ -2,7 +2,8 @@
 #
 # Unit tests of libvmm on a platform of their own (tests/unit/libvmm/).
 
-LIBVMM_TESTS := vgic_test vgic_state_test virq_test psci_test smccc_test
+LIBVMM_TESTS := vgic_test vgic_state_test virq_test psci_test smccc_test linux_image_test fault_test \
+                exception_test guest_test
 
 LIBVMM_HOST_SOURCES := $(wildcard libvmm/src/*.c) tests/unit/libvmm/fake.c
 LIBVMM_HOST_CFLAGS  := -Itests/unit/libvmm -Ilibvmm/src -Ilibvmm/include

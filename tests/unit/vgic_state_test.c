@@ -171,8 +171,9 @@ static void priority_goes_along(void **state)
     fake_store(0, FAKE_GICD + 0x400 + SPI + 1, 1, 0x50);
     gicd_store(ISENABLER + SPI / 32 * 4, 3u << SPI % 32);
     gicd_store(ISPENDR + SPI / 32 * 4, 3u << SPI % 32);
-    assert_int_equal(fake_take(0), SPI + 1);
+    fake_store(0, FAKE_GICD + 0x400 + SPI, 1, 0x40); /* while pending */
     assert_int_equal(fake_take(0), SPI);
+    assert_int_equal(fake_take(0), SPI + 1);
 }
 
 /* ---- SGIs ---- */

@@ -62,7 +62,7 @@ struct fake {
     unsigned inject_count;
     uint64_t smc_called;    /* x0 of the last firmware call */
     uint64_t cleaned_bytes; /* by platform_cache_clean() */
-    char log[8192];
+    char log[1 << 16];
     size_t log_length;
     unsigned log_lines;
 };
