@@ -83,11 +83,11 @@ static bool read_region(const struct plan *plan, size_t index)
     }
     planned->size = region->size;
     planned->block_limit = region->page_size == PAGE_SIZE_4K ? PAGE_SIZE_4K : BLOCK_SIZE_1G;
-    planned->align = page;
     return read_kind(plan, region, planned);
 }
 
-/* The largest alignment that lets all mappings, whose VAs or'ed are `vas`, use large blocks. */
+/* The alignment that lets all mappings, whose VAs or'ed are `vas`, use large blocks. Where the
+ * description names a page size, VAs and size are multiples of it. */
 static uint64_t wanted_align(const struct plan_region *planned, uint64_t vas)
 {
     static const uint64_t sizes[] = {PAGE_SIZE_2M, CONTIGUOUS_SIZE_4K};
@@ -172,10 +172,7 @@ bool plan_read_regions(struct plan *plan)
         }
     }
     for (size_t i = 0; i < system->region_count; i++) {
-        uint64_t align = wanted_align(&plan->regions[i], vas[i]);
-        if (align > plan->regions[i].align) {
-            plan->regions[i].align = align;
-        }
+        plan->regions[i].align = wanted_align(&plan->regions[i], vas[i]);
     }
     free(vas);
     return sound;

@@ -67,7 +67,7 @@ static void add_gic(void)
     set_text(node, "compatible", "arm,gic-400");
     SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
               0x2000, 0, 0x8040000, 0, 0x2000);
-    SET_CELLS(node, "interrupts", 1, 9, 4);
+    SET_CELLS(node, "interrupts", 1, 8, 4);
 }
 
 static bool read_tree(void)
@@ -96,7 +96,7 @@ static void whole_board(void **state)
     assert_int_equal(board.gicc.size, 0x2000);
     assert_int_equal(board.gich.base, 0x8030000);
     assert_int_equal(board.gicv.base, 0x8040000);
-    assert_int_equal(board.maintenance_irq, 25);
+    assert_int_equal(board.maintenance_irq, 24);
     assert_int_equal(board.timer_irq, 26);
     assert_int_equal(board.vtimer_irq, 27);
     assert_int_equal(board.ptimer_irq, 30);

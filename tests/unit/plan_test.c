@@ -108,6 +108,11 @@ static void write_programs(void)
                                         .symbols = symbols,
                                         .symbol_count = 9},
                    path_of("a.elf"));
+    const struct built_segment large[] = {
+        {.va = 0x200000, .memory_size = 0x1000, .file_size = 0x1000, .flags = PF_R | PF_X},
+        {.va = 0x208000, .memory_size = 0x600000, .file_size = 0x500000, .flags = PF_R}};
+    elf_build_file(&(struct elf_recipe){.entry = 0x200000, .segments = large, .segment_count = 2},
+                   path_of("large.elf"));
     write_text("text", "prefilled", 9);
 }
 
@@ -125,7 +130,7 @@ static int group_tear_down(void **state)
 {
     (void)state;
     static const char *const names[] = {"loader.elf", "kernel.elf", "a.elf",
-                                        "text",       "big",        "test.system"};
+                                        "text",       "large.elf",  "test.system"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         unlink(path_of(names[i]));
     }
@@ -324,8 +329,10 @@ static void loader_reaches_what_it_fills(void **state)
     (void)state;
     struct image_reader image =
         built("<memory_region name='m' size='0x600000' phys_addr='0x41800000'/>"
+              "<memory_region name='n' size='0x3000' phys_addr='0x42100000'/>"
               "<memory_region name='p' size='0x5000' prefill_path='text'/>" PD(
-                  "<map mr='m' vaddr='0x1000000'/><map mr='p' vaddr='0x2000000'/>"));
+                  "<map mr='m' vaddr='0x1000000'/><map mr='p' vaddr='0x2000000'/>"
+                  "<map mr='n' vaddr='0x3000000'/>"));
     const struct loader_range *zeroes = image_bytes(&image, image.loader->zero_pa);
     for (uint32_t i = 0; i < image.loader->zero_count; i++) {
         for (uint64_t pa = zeroes[i].pa; pa < zeroes[i].pa + zeroes[i].size; pa += 0x1000) {
@@ -393,9 +400,36 @@ static void memory_types(void **state)
         "<irq irq='5' id='1'/><irq irq='50' id='2' trigger='edge'/>"                               \
         "<map mr='ram' vaddr='0x60000000'/>"                                                       \
         "<virtual_machine name='linux' priority='1'><vcpu id='0'/>"                                \
-        "<irq irq='51' vcpu='0'/>"                                                                 \
+        "<irq irq='49' vcpu='0'/>"                                                                 \
         "<map mr='ram' vaddr='0x41000000' perms='rwx'/>"                                           \
         "<map mr='gicv' vaddr='0x08010000' cached='false'/></virtual_machine>")
+
+static void blocks_where_alignment_allows(void **state)
+{
+    (void)state;
+    struct image_reader image =
+        built("<memory_region name='whole' size='0x400000'/>"
+              "<memory_region name='small' size='0x200000' page_size='0x1000'/>"
+              "<memory_region name='odd' size='0x200000'/>"
+              "<memory_region name='sixteen' size='0x20000'/>"
+              "<protection_domain name='a'><program_image path='large.elf'/>"
+              "<map mr='whole' vaddr='0x10000000'/><map mr='small' vaddr='0x20000000'/>"
+              "<map mr='odd' vaddr='0x30000000'/><map mr='odd' vaddr='0x40001000'/>"
+              "<map mr='sixteen' vaddr='0x50010000'/></protection_domain>");
+    uint64_t vttbr = image_pd(&image, "a")->vttbr;
+    assert_int_equal(image_walk(&image, vttbr, 0x10000000).block, 0x200000);
+    assert_int_equal(image_walk(&image, vttbr, 0x20000000).block, 0x1000);
+    assert_int_equal(image_walk(&image, vttbr, 0x40001000).block, 0x1000);
+    assert_true(image_walk(&image, vttbr, 0x50010000).contiguous);
+    /* The program's file contents, in the image, and its zeroes, outside. */
+    struct walk contents = image_walk(&image, vttbr, 0x400000);
+    assert_int_equal(contents.block, 0x200000);
+    const uint8_t *bytes = image_bytes(&image, contents.pa + 0x123);
+    assert_non_null(bytes);
+    assert_int_equal(*bytes, 0x23);
+    assert_null(image_bytes(&image, image_walk(&image, vttbr, 0x708000).pa));
+    done();
+}
 
 static void virtual_machine(void **state)
 {
@@ -415,9 +449,11 @@ static void virtual_machine(void **state)
     assert_int_equal(pd->vcpu_count, 1);
 
     assert_null(image_irq(&image, 5));
+    assert_int_equal(image.manifest->irq_count, 2);
+    assert_true(image_irq(&image, 49) < image_irq(&image, 50));
     assert_int_equal(image_irq(&image, 50)->edge, 1);
-    assert_int_equal(image_irq(&image, 51)->kind, VM_IRQ_STRAIGHT);
-    assert_int_equal(image_irq(&image, 51)->owner, 0);
+    assert_int_equal(image_irq(&image, 49)->kind, VM_IRQ_STRAIGHT);
+    assert_int_equal(image_irq(&image, 49)->owner, 0);
     done();
 }
 
@@ -561,6 +597,7 @@ int main(void)
         cmocka_unit_test(loader_reaches_what_it_fills),
         cmocka_unit_test(prefilled_region_is_used_in_place),
         cmocka_unit_test(memory_types),
+        cmocka_unit_test(blocks_where_alignment_allows),
         cmocka_unit_test(virtual_machine),
         cmocka_unit_test(vm_information),
         cmocka_unit_test(same_input_same_bytes),
