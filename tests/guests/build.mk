@@ -76,3 +76,10 @@ $(foreach image,$(VM_IMAGES),$(eval $(call vm_image_rules,$(image))))
 
 .PHONY: guests
 guests: $(GUESTS:%=$(GUEST_DIR)/%.img) $(VM_IMAGES:%=$(VM_DIR)/%/system.img)
+
+# The system test that boots them.
+SYSTEM_TESTS   += guests
+guests_SOURCES := tests/guests/run.c
+guests_DEPENDS := $(GUEST_DIR)/conformance.img $(GUEST_DIR)/hostile.img $(VM_DIR)/conformance/system.img $(VM_DIR)/hostile/system.img
+
+SUITES += 'headers-guests=scripts/check-headers "$(TARGET_CC) $(GUEST_CFLAGS)" $(wildcard tests/guests/*/*.h)'

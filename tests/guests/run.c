@@ -1,0 +1,100 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The system test of the guest programs: conformance and hostile guest, first on QEMU's bare board,
+ * which shows that they ask for nothing that hardware would not give, then in a VM of Drover's.
+ * With counted instructions, so that every run is the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+
+#define GUEST_DIR     BUILD_DIR "/tests/guests"
+#define LOG_DIR       BUILD_DIR "/tests/log"
+#define GUEST_SECONDS 120
+
+#define MACHINE                                                                                    \
+    "qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=2", "-cpu",             \
+        "cortex-a53", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm", "-display", "none",      \
+        "-serial", "stdio", "-monitor", "none"
+
+static char *const conformance_bare[] = {
+    MACHINE, "-m", "256M", "-kernel", GUEST_DIR "/conformance.img", NULL};
+static char *const conformance_in_vm[] = {
+    MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/conformance/system.img", NULL};
+static char *const hostile_bare[] = {MACHINE, "-m", "256M", "-kernel", GUEST_DIR "/hostile.img",
+                                     NULL};
+static char *const hostile_in_vm[] = {
+    MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/hostile/system.img", NULL};
+
+/* Fails the case with the guest's own complaints, the lines of `output` that begin with FAIL. */
+static bool fail_with_complaints(const char *output)
+{
+    char complaints[400] = "";
+    for (const char *line = strstr(output, "FAIL "); line; line = strstr(line + 1, "FAIL ")) {
+        size_t room = sizeof complaints - strlen(complaints) - 1;
+        size_t length = strcspn(line, "\r\n");
+        if (length + 2 > room) {
+            break;
+        }
+        strcat(complaints, complaints[0] != '\0' ? "; " : "");
+        strncat(complaints, line, length);
+    }
+    return case_fail("%s", complaints);
+}
+
+/* Runs a guest until the machine is off: it has to say `verdict` and complain of nothing. */
+static bool guest_passes(const char *log_path, char *const argv[], const char *verdict)
+{
+    struct machine *machine = machine_start(log_path, NULL, argv);
+    int status = machine_wait_exit(machine, GUEST_SECONDS);
+    const char *output = machine_output(machine);
+    bool passed = true;
+
+    if (strstr(output, "FAIL ") != NULL) {
+        passed = fail_with_complaints(output);
+    } else if (status != 0) {
+        passed = case_fail("%s", machine_reason(machine));
+    } else if (strstr(output, verdict) == NULL) {
+        passed = case_fail("it did not say \"%s\"; see %s", verdict, log_path);
+    }
+    machine_stop(machine);
+    return passed;
+}
+
+static bool conformance_holds_bare(struct machine *machine)
+{
+    (void)machine;
+    return guest_passes(LOG_DIR "/conformance_bare.console", conformance_bare, " passed, 0 failed");
+}
+
+static bool conformance_holds_in_vm(struct machine *machine)
+{
+    (void)machine;
+    return guest_passes(LOG_DIR "/conformance.console", conformance_in_vm, " passed, 0 failed");
+}
+
+static bool hostile_lives_bare(struct machine *machine)
+{
+    (void)machine;
+    return guest_passes(LOG_DIR "/hostile_bare.console", hostile_bare, "hostile guest lives: ");
+}
+
+static bool hostile_lives_in_vm(struct machine *machine)
+{
+    (void)machine;
+    return guest_passes(LOG_DIR "/hostile.console", hostile_in_vm, "hostile guest lives: ");
+}
+
+static const struct test_case cases[] = {
+    {"the conformance guest passes on the bare board", conformance_holds_bare},
+    {"the conformance guest passes in a VM", conformance_holds_in_vm},
+    {"the hostile guest lives on the bare board", hostile_lives_bare},
+    {"the hostile guest lives in a VM", hostile_lives_in_vm},
+};
+
+int main(void)
+{
+    return cases_run(NULL, cases, sizeof cases / sizeof *cases);
+}
