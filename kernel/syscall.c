@@ -346,7 +346,7 @@ static struct thread *sys_debug_putc(struct cpu *cpu, struct pd *pd)
 {
     (void)cpu;
     print_char((char)pd->frame.x[0]);
-    return &pd->thread;
+    return done(pd, DROVER_OK);
 }
 
 COLD static struct thread *sys_unknown(struct cpu *cpu, uint64_t number)
