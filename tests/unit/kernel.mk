@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The kernel's logic on the fake machine of tests/unit/fake. The portable sources are compiled as
-# they stand, with the fake arch.h first on the include path. Of aarch64/ the files without assembly
-# come along; a quoted include would find their own arch.h, so they are compiled from copies.
+# The kernel's logic on the fake machine of tests/unit/fake.
 
-KERNEL_FAKE_AARCH64 := exception thread_aarch64 timer_aarch64 vcpu_regs
-KERNEL_FAKE_COPIES  := $(KERNEL_FAKE_AARCH64:%=$(BUILD)/tests/unit/aarch64/%.c)
-KERNEL_FAKE_SOURCES := $(wildcard kernel/*.c kernel/drivers/*.c tests/unit/fake/*.c) $(KERNEL_FAKE_COPIES)
-KERNEL_FAKE_HEADERS := $(wildcard kernel/*.h kernel/drivers/*.h kernel/aarch64/*.h tests/unit/fake/*.h)
-KERNEL_FAKE_CFLAGS  := -DCONFIG_PRINTING=1 -Itests/unit/fake -Ikernel -Ikernel/aarch64
-
-$(KERNEL_FAKE_COPIES): $(BUILD)/tests/unit/aarch64/%.c: kernel/aarch64/%.c
-	@mkdir -p $(@D)
-	sed '1i #line 1 "$<"' $< >$@
+ifndef KERNEL_FAKE_SOURCES
+include tests/unit/fake/fake.mk
+endif
 
 KERNEL_UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/kernel_*_test.c))
 UNIT_TESTS += $(KERNEL_UNIT_TESTS)
 
 define kernel_unit_test
-$(1)_SOURCES := tests/unit/$(1).c $(KERNEL_FAKE_SOURCES)
+$(1)_SOURCES := tests/unit/$(1).c tests/unit/fake/fail.c $(KERNEL_FAKE_SOURCES)
 $(1)_CFLAGS  := $(KERNEL_FAKE_CFLAGS)
 $(1)_DEPENDS := $(KERNEL_FAKE_HEADERS)
 endef

@@ -1,0 +1,107 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * System calls as such: rights, results, and long random plays of all of them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "example.h"
+#include "play.h"
+
+#define PLAY_COUNT 100
+#define PLAY_SIZE  8192
+
+static void smc_needs_the_right(void **state)
+{
+    (void)state;
+    example_boot(state);
+    example_wake(CLIENT);
+    assert_int_equal(pd_call(CLIENT, SYS_SMC, 0, 0, 0), DROVER_ERR_DENIED);
+    assert_int_equal(machine.firmware_calls, 0);
+}
+
+static void smc_goes_through_the_message_page(void **state)
+{
+    (void)state;
+    example_boot(state);
+    example_wake(PARENT);
+    for (unsigned i = 0; i < 9; i++) {
+        PD(PARENT)->message->mr[i] = 10 * i;
+    }
+    assert_int_equal(pd_call(PARENT, SYS_SMC, 0, 0, 0), DROVER_OK);
+    for (unsigned i = 0; i < 8; i++) {
+        assert_int_equal(PD(PARENT)->message->mr[i], 10 * i + 1);
+    }
+    assert_int_equal(PD(PARENT)->message->mr[8], 80);
+}
+
+static void debug_putc_prints(void **state)
+{
+    (void)state;
+    example_boot(state);
+    machine.uart_length = 0;
+    example_wake(CLIENT);
+    assert_int_equal(pd_call(CLIENT, SYS_DEBUG_PUTC, 'x', 0, 0), DROVER_OK);
+    assert_string_equal(machine.uart, "x");
+}
+
+static void the_boot_tells_who_is_granted_what(void **state)
+{
+    (void)state;
+    example_boot_running(state);
+    assert_non_null(strstr(machine.uart, "PD parent, priority 150, may call the firmware"));
+    assert_non_null(strstr(machine.uart, "interrupt 40 edge by channel 3"));
+    assert_non_null(strstr(machine.uart, "VM guest, priority 20, 1 vCPU"));
+    assert_non_null(strstr(machine.uart, "interrupt 64 level straight"));
+}
+
+static void fp_registers_follow_their_owner(void **state)
+{
+    (void)state;
+    example_boot(state);
+    example_wake(CLIENT);
+    system_exception((uint64_t)ESR_EC_FP << 26);
+    machine.fpu.v[0] = 77;
+    example_wake(SERVER);
+    assert_int_not_equal(fake_sysregs.cptr_el2 & CPTR_TFP, 0);
+    system_exception((uint64_t)ESR_EC_FP << 26);
+    assert_int_equal(machine.fpu.v[0], 0);
+    assert_int_equal(fake_sysregs.cptr_el2 & CPTR_TFP, 0);
+    pd_wait(SERVER);
+    assert_int_not_equal(fake_sysregs.cptr_el2 & CPTR_TFP, 0);
+    system_exception((uint64_t)ESR_EC_FP << 26);
+    assert_int_equal(machine.fpu.v[0], 77);
+}
+
+static void random_plays_break_nothing(void **state)
+{
+    static uint8_t data[PLAY_SIZE];
+    uint32_t random = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < PLAY_COUNT; i++) {
+        for (unsigned j = 0; j < PLAY_SIZE; j++) {
+            random = random * 1664525 + 1013904223;
+            data[j] = (uint8_t)(random >> 24);
+        }
+        play(data, sizeof data);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(smc_needs_the_right),
+        cmocka_unit_test(smc_goes_through_the_message_page),
+        cmocka_unit_test(debug_putc_prints),
+        cmocka_unit_test(the_boot_tells_who_is_granted_what),
+        cmocka_unit_test(fp_registers_follow_their_owner),
+        cmocka_unit_test(random_plays_break_nothing),
+    };
+    return cmocka_run_group_tests_name("kernel: system calls", tests, NULL, NULL);
+}
