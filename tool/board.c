@@ -131,31 +131,6 @@ bool board_facts_read(struct board *board, const char *text, size_t size, const 
     return sound;
 }
 
-static int range_compare(const void *left, const void *right)
-{
-    const struct range *a = left;
-    const struct range *b = right;
-    return (a->base > b->base) - (a->base < b->base);
-}
-
-/* Sorts ranges and joins those that overlap or touch. */
-static void ranges_merge(struct range *ranges, size_t *count)
-{
-    size_t merged = 0;
-    qsort(ranges, *count, sizeof(*ranges), range_compare);
-    for (size_t i = 0; i < *count; i++) {
-        struct range *last = merged == 0 ? NULL : &ranges[merged - 1];
-        uint64_t end = ranges[i].base + ranges[i].size;
-        if (last != NULL && ranges[i].base <= last->base + last->size) {
-            uint64_t last_end = last->base + last->size;
-            last->size = (end > last_end ? end : last_end) - last->base;
-        } else if (ranges[i].size != 0) {
-            ranges[merged++] = ranges[i];
-        }
-    }
-    *count = merged;
-}
-
 /* Cuts RAM to whole pages, widens what firmware keeps to whole pages. */
 static void ranges_normalize(struct board *board)
 {
@@ -171,8 +146,8 @@ static void ranges_normalize(struct board *board)
         uint64_t end = (range->base + range->size + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
         *range = (struct range){.base = start, .size = end - start};
     }
-    ranges_merge(board->memory, &board->memory_count);
-    ranges_merge(board->reserved, &board->reserved_count);
+    range_merge(board->memory, &board->memory_count);
+    range_merge(board->reserved, &board->reserved_count);
 }
 
 bool board_finish(struct board *board, const char *path)
@@ -218,11 +193,6 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
 bool range_is_physical(const struct range *range)
 {
     return range->base <= BOARD_PA_LIMIT && range->size <= BOARD_PA_LIMIT - range->base;
-}
-
-bool range_overlaps(const struct range *range, uint64_t base, uint64_t size)
-{
-    return base < range->base + range->size && range->base < base + size;
 }
 
 const struct range *board_memory_find(const struct board *board, uint64_t pa, uint64_t size)

@@ -11,15 +11,11 @@
 #include <stdint.h>
 
 #include "drover/manifest.h"
+#include "range.h"
 
 #define BOARD_PA_LIMIT     (UINT64_C(1) << 40) /* the PS fields of drover/manifest.h */
 #define BOARD_MEMORY_MAX   32
 #define BOARD_RESERVED_MAX 64
-
-struct range {
-    uint64_t base; /* PA */
-    uint64_t size; /* bytes */
-};
 
 struct board {
     char name[NAME_SIZE];
@@ -62,6 +58,3 @@ bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
 
 /* Whether a range ends within the PAs that the translation tables can name. */
 bool range_is_physical(const struct range *range);
-
-/* Whether two ranges have a byte in common. Neither may wrap. */
-bool range_overlaps(const struct range *range, uint64_t base, uint64_t size);

@@ -14,7 +14,8 @@
 #define PERM_RW  (MAP_PERM_READ | MAP_PERM_WRITE)
 #define PERM_RWX (PERM_RW | MAP_PERM_EXECUTE)
 
-/* Maps a part of the interrupt controller, within the VA that the contract leaves for it. */
+/* Maps a part of the interrupt controller, within the VA that the contract leaves for it. The CPU
+ * interface has a second page (GICC_DIR: IHI 0048B, 4.4.15), whatever a tree says. */
 static void add_device(struct space *space, const char *name, uint64_t va,
                        const struct range *range, uint64_t smallest, uint64_t largest)
 {
@@ -49,85 +50,72 @@ bool plan_map_kernel(struct plan *plan)
     return space_finish(space, "kernel");
 }
 
-/* A range that the loader has to reach. */
-struct reach {
-    uint64_t start;
-    uint64_t end;
-};
-
-static int reach_compare(const void *left, const void *right)
+/* Returns whether `range` is RAM that firmware keeps no part of. */
+static bool is_free_of_firmware(const struct board *board, const struct range *range)
 {
-    const struct reach *a = left;
-    const struct reach *b = right;
-    return (a->start > b->start) - (a->start < b->start);
-}
-
-/* Moves `*edge` to `wanted` if what lies between is RAM that firmware does not keep. */
-static void reach_widen(const struct board *board, uint64_t *edge, uint64_t wanted)
-{
-    uint64_t start = *edge < wanted ? *edge : wanted;
-    uint64_t size = *edge < wanted ? wanted - *edge : *edge - wanted;
     for (size_t i = 0; i < board->reserved_count; i++) {
-        if (range_overlaps(&board->reserved[i], start, size)) {
-            return;
+        if (range_overlaps(&board->reserved[i], range->base, range->size)) {
+            return false;
         }
     }
-    if (board_memory_find(board, start, size) != NULL) {
-        *edge = wanted;
-    }
+    return board_memory_find(board, range->base, range->size) != NULL;
 }
 
-/* Lists what the loader zeroes or copies to, widened to 2 MiB blocks where it may be, and joined.
- */
-static size_t list_reach(const struct plan *plan, struct reach *list)
+/* Widens a range to whole 2 MiB blocks, on each side where it may be. */
+static struct range widen(const struct board *board, struct range range)
+{
+    const struct range before = {.base = range.base - range.base % PAGE_SIZE_2M,
+                                 .size = range.base % PAGE_SIZE_2M};
+    if (is_free_of_firmware(board, &before)) {
+        range.base = before.base;
+        range.size += before.size;
+    }
+    const struct range behind = {.base = range.base + range.size,
+                                 .size = -(range.base + range.size) % PAGE_SIZE_2M};
+    if (is_free_of_firmware(board, &behind)) {
+        range.size += behind.size;
+    }
+    return range;
+}
+
+/* Lists what the loader runs in, zeroes or copies to; returns the number of ranges. */
+static size_t list_reach(const struct plan *plan, struct range *list)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->memory.claim_count; i++) {
         const struct claim *claim = &plan->memory.claims[i];
-        bool image = claim->base == plan->image.pa;
-        if (claim->zero_from == CLAIM_KEEP && !image) {
-            continue;
-        }
-        struct reach reach = {claim->base, claim->base + claim->size};
-        reach_widen(plan->board, &reach.start, reach.start & -(uint64_t)PAGE_SIZE_2M);
-        reach_widen(plan->board, &reach.end,
-                    (reach.end + PAGE_SIZE_2M - 1) & -(uint64_t)PAGE_SIZE_2M);
-        list[count++] = reach;
-    }
-    qsort(list, count, sizeof(*list), reach_compare);
-    size_t joined = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (joined > 0 && list[i].start <= list[joined - 1].end) {
-            if (list[i].end > list[joined - 1].end) {
-                list[joined - 1].end = list[i].end;
-            }
-        } else {
-            list[joined++] = list[i];
+        if (claim->zero_from != CLAIM_KEEP || claim->base == plan->image.pa) {
+            const struct range range = {.base = claim->base, .size = claim->size};
+            list[count++] = widen(plan->board, range);
         }
     }
-    return joined;
+    range_merge(list, &count);
+    return count;
+}
+
+static void add_memory(struct space *space, uint64_t start, uint64_t end)
+{
+    if (start < end) {
+        space_add(space, "memory", start, start, end - start, PERM_RW);
+    }
 }
 
 bool plan_map_loader(struct plan *plan)
 {
     struct space *space = &plan->loader_space;
-    struct reach *list = alloc_array(plan->memory.claim_count, sizeof(*list));
+    struct range *list = alloc_array(plan->memory.claim_count, sizeof(*list));
     size_t count = list_reach(plan, list);
     uint64_t code_start = plan->image.pa;
     uint64_t code_end = code_start + plan->loader_size;
     for (size_t i = 0; i < count; i++) {
-        struct reach reach = list[i];
-        if (reach.start <= code_start && code_end <= reach.end) {
-            if (reach.start < code_start) {
-                space_add(space, "memory", reach.start, reach.start, code_start - reach.start,
-                          PERM_RW);
-            }
-            space_add(space, "loader", code_start, code_start, code_end - code_start, PERM_RWX);
-            reach.start = code_end;
+        uint64_t start = list[i].base;
+        uint64_t end = start + list[i].size;
+        if (start <= code_start && code_end <= end) {
+            add_memory(space, start, code_start);
+            space_add(space, "loader", code_start, code_start, plan->loader_size, PERM_RWX);
+            start = code_end;
         }
-        if (reach.start < reach.end) {
-            space_add(space, "memory", reach.start, reach.start, reach.end - reach.start, PERM_RW);
-        }
+        add_memory(space, start, end);
     }
     free(list);
     if (plan->board->uart_type != UART_NONE) {

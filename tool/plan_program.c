@@ -63,26 +63,15 @@ bool plan_read_programs(struct plan *plan)
     return sound;
 }
 
-/* A page-aligned range of VA. */
-struct pages {
-    uint64_t start;
-    uint64_t end;
-};
-
-static struct pages pages_around(uint64_t va, uint64_t size)
+/* The pages of a range of VA. */
+static struct range pages_around(uint64_t va, uint64_t size)
 {
-    return (struct pages){.start = va - va % PAGE_SIZE_4K, .end = page_round_up(va + size)};
+    uint64_t start = va - va % PAGE_SIZE_4K;
+    return (struct range){.base = start, .size = page_round_up(va + size) - start};
 }
 
-static int pages_compare(const void *left, const void *right)
-{
-    const struct pages *a = left;
-    const struct pages *b = right;
-    return (a->start > b->start) - (a->start < b->start);
-}
-
-/* Lists the pages of a program that cannot be made by zeroing, sorted; returns how many ranges. */
-static size_t list_contents(const struct program *program, struct pages *list)
+/* Lists the pages of a program that cannot be made by zeroing; returns the number of ranges. */
+static size_t list_contents(const struct program *program, struct range *list)
 {
     size_t count = 0;
     for (size_t i = 0; i < program->elf->segment_count; i++) {
@@ -94,18 +83,8 @@ static size_t list_contents(const struct program *program, struct pages *list)
     for (size_t i = 0; i < program->patch_count; i++) {
         list[count++] = pages_around(program->patches[i].va, program->patches[i].size);
     }
-    qsort(list, count, sizeof(*list), pages_compare);
-    size_t merged = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (merged > 0 && list[i].start <= list[merged - 1].end) {
-            if (list[i].end > list[merged - 1].end) {
-                list[merged - 1].end = list[i].end;
-            }
-        } else {
-            list[merged++] = list[i];
-        }
-    }
-    return merged;
+    range_merge(list, &count);
+    return count;
 }
 
 static void add_piece(struct program *program, uint64_t start, uint64_t end, uint32_t perms,
@@ -117,43 +96,45 @@ static void add_piece(struct program *program, uint64_t start, uint64_t end, uin
         (struct piece){.va = start, .size = end - start, .perms = perms, .contents = contents};
 }
 
-/* Splits the pages of `span`, which have the same permissions, by the list of contents. */
-static void split_span(struct program *program, struct pages span, uint32_t perms,
-                       const struct pages *list, size_t count)
+/* Splits the pages `start`..`end`, which have the same permissions, by the list of contents. */
+static void split_span(struct program *program, uint64_t start, uint64_t end, uint32_t perms,
+                       const struct range *list, size_t count)
 {
-    for (size_t i = 0; i < count && span.start < span.end; i++) {
-        if (list[i].end <= span.start || list[i].start >= span.end) {
+    for (size_t i = 0; i < count && start < end; i++) {
+        uint64_t list_end = list[i].base + list[i].size;
+        if (list_end <= start || list[i].base >= end) {
             continue;
         }
-        if (list[i].start > span.start) {
-            add_piece(program, span.start, list[i].start, perms, false);
-            span.start = list[i].start;
+        if (list[i].base > start) {
+            add_piece(program, start, list[i].base, perms, false);
+            start = list[i].base;
         }
-        uint64_t end = list[i].end < span.end ? list[i].end : span.end;
-        add_piece(program, span.start, end, perms, true);
-        span.start = end;
+        uint64_t contents_end = list_end < end ? list_end : end;
+        add_piece(program, start, contents_end, perms, true);
+        start = contents_end;
     }
-    if (span.start < span.end) {
-        add_piece(program, span.start, span.end, perms, false);
+    if (start < end) {
+        add_piece(program, start, end, perms, false);
     }
 }
 
 void program_split(struct program *program)
 {
     const struct elf *elf = program->elf;
-    struct pages *list = alloc_array(elf->segment_count + program->patch_count, sizeof(*list));
+    struct range *list = alloc_array(elf->segment_count + program->patch_count, sizeof(*list));
     size_t count = list_contents(program, list);
     for (size_t i = 0; i < elf->segment_count;) {
         uint32_t perms = elf->segments[i].perms;
-        struct pages span = pages_around(elf->segments[i].va, elf->segments[i].memory_size);
+        struct range pages = pages_around(elf->segments[i].va, elf->segments[i].memory_size);
+        uint64_t end = pages.base + pages.size;
         for (i++; i < elf->segment_count && elf->segments[i].perms == perms; i++) {
-            struct pages next = pages_around(elf->segments[i].va, elf->segments[i].memory_size);
-            if (next.start > span.end) {
+            struct range next = pages_around(elf->segments[i].va, elf->segments[i].memory_size);
+            if (next.base > end) {
                 break;
             }
-            span.end = next.end;
+            end = next.base + next.size;
         }
-        split_span(program, span, perms, list, count);
+        split_span(program, pages.base, end, perms, list, count);
     }
     free(list);
 }
