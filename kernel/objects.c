@@ -31,6 +31,7 @@ static void vcpu_create(struct vcpu *vcpu, const struct manifest_vcpu *descripti
         .priority = (uint8_t)description->priority,
         .state = THREAD_STOPPED,
         .is_vcpu = true,
+        .event = EVENT_FAULT | description->vcpu_id,
     };
     vcpu_regs_reset(vcpu);
 }
@@ -62,6 +63,7 @@ static void pd_connect(struct objects *objects, struct pd *pd)
     pd->vcpus = &objects->vcpus[pd->manifest->first_vcpu];
     for (uint32_t i = 0; i < pd->vcpu_count; i++) {
         pd->vcpus[i].vmm = pd;
+        pd->vcpus[i].thread.receiver = pd;
         pd->children[pd->vcpus[i].id] = &pd->vcpus[i].thread;
     }
     if (pd->manifest->parent != MANIFEST_NONE) {

@@ -41,10 +41,7 @@ static void message_copy(struct pd *to, const struct pd *from, uint64_t msginfo)
 /* `pd` takes the message of `sender`, who then waits for the answer. */
 static void message_take(struct pd *pd, struct thread *sender)
 {
-    pd->caller = sender;
-    sender->state = THREAD_REPLY;
-    pd->frame.x[0] = sender->event;
-    pd->frame.x[1] = sender->msginfo;
+    pd_accept(pd, sender);
     if (sender->event < EVENT_FAULT) {
         message_copy(pd, pd_of(sender), sender->msginfo);
     } else if (!sender->is_vcpu) {

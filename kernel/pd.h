@@ -56,6 +56,16 @@ static inline struct pd *pd_of(struct thread *thread)
  */
 struct thread *pd_signal(struct pd *pd, unsigned channel);
 
+/* `pd`, in a wait, gets the event of `sender`, who then waits for the answer; not the message
+ * words. */
+static inline void pd_accept(struct pd *pd, struct thread *sender)
+{
+    pd->caller = sender;
+    sender->state = THREAD_REPLY;
+    pd->frame.x[0] = sender->event;
+    pd->frame.x[1] = sender->msginfo;
+}
+
 /* Blocks `thread` until `pd` has taken and answered its message: `event` and `msginfo` are what
  * the PD's wait returns. Returns the PD's thread if that woke it, else NULL. */
 struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uint64_t msginfo);

@@ -119,13 +119,10 @@ static void slice_arm(struct cpu *cpu, const struct thread *running)
     }
 }
 
-struct thread *sched_wake(struct cpu *cpu, struct thread *woken)
+struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
 {
     struct thread *current = cpu->current;
 
-    if (woken == NULL) {
-        return current;
-    }
     if (woken->priority > current->priority) {
         ready_push(cpu, current);
         return woken;

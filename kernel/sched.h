@@ -17,7 +17,12 @@ void sched_dequeue(struct cpu *cpu, struct thread *thread);
 
 /* What runs next while the current thread can go on: `woken` (NULL: nobody) if it is more urgent.
  */
-struct thread *sched_wake(struct cpu *cpu, struct thread *woken);
+struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken);
+
+static inline struct thread *sched_wake(struct cpu *cpu, struct thread *woken)
+{
+    return woken == NULL ? cpu->current : sched_wake_slow(cpu, woken);
+}
 
 /* What runs next now that the current thread is blocked: the most urgent of `woken` (NULL: nobody)
  * and the ready queues. Waits for an interrupt if there is nobody. */
@@ -29,6 +34,18 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
         return woken;
     }
     return sched_block_slow(cpu, woken);
+}
+
+/* Of two threads that woke (NULL: none) the more urgent stays in hand, the other is queued. */
+static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
+                                        struct thread *second)
+{
+    if (LIKELY(first == NULL || second == NULL)) {
+        return first != NULL ? first : second;
+    }
+    bool is_more = second->priority > first->priority;
+    sched_enqueue(cpu, is_more ? first : second);
+    return is_more ? second : first;
 }
 
 /* The kernel's timer fired: the running thread's turn among its equals is over. */

@@ -75,26 +75,9 @@ OUTLINE static struct thread *deferred_do(struct pd *pd)
     return woken;
 }
 
-/* Of two threads that woke, the more urgent stays in hand and the other is queued. */
-static struct thread *both(struct cpu *cpu, struct thread *first, struct thread *second)
-{
-    if (first == NULL || second == NULL) {
-        return first != NULL ? first : second;
-    }
-    if (first->priority > second->priority) {
-        sched_enqueue(cpu, second);
-        return first;
-    }
-    sched_enqueue(cpu, first);
-    return second;
-}
-
 /* The end of a wait: an event that is there already, or the PD blocks. */
 static struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
 {
-    if (pd->message->vcpu_requests != 0) {
-        woken = both(cpu, woken, vcpu_do_requests(cpu, pd));
-    }
     if (pd_take_event(pd)) {
         return sched_wake(cpu, woken);
     }
@@ -102,19 +85,60 @@ static struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
     return sched_block(cpu, woken);
 }
 
+/* The same after the injections that the PD left in memory. */
+__attribute__((noinline)) static struct thread *wait_after_requests(struct cpu *cpu, struct pd *pd,
+                                                                    struct thread *woken)
+{
+    return wait(cpu, pd, sched_both(cpu, woken, vcpu_do_requests(cpu, pd)));
+}
+
+static inline struct thread *requests_wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
+{
+    if (pd->message->vcpu_requests != 0) {
+        return wait_after_requests(cpu, pd, woken);
+    }
+    return wait(cpu, pd, woken);
+}
+
 static struct thread *sys_wait(struct cpu *cpu, struct pd *pd)
 {
     struct thread *woken = pd->frame.x[0] != DEFERRED_NONE ? deferred_do(pd) : NULL;
 
     pd->caller = NULL;
-    return wait(cpu, pd, woken);
+    return requests_wait(cpu, pd, woken);
+}
+
+/* A reply with something deferred, with message words, to nobody, or to who has more to do than run
+ * on. */
+__attribute__((noinline)) static struct thread *reply_wait_slow(struct cpu *cpu, struct pd *pd)
+{
+    struct thread *woken = pd->frame.x[0] != DEFERRED_NONE ? deferred_do(pd) : NULL;
+
+    return requests_wait(cpu, pd, sched_both(cpu, woken, pd_reply(pd, pd->frame.x[1])));
 }
 
 static struct thread *sys_reply_wait(struct cpu *cpu, struct pd *pd)
 {
-    struct thread *woken = pd->frame.x[0] != DEFERRED_NONE ? deferred_do(pd) : NULL;
+    struct thread *caller = pd->caller;
+    uint64_t msginfo = pd->frame.x[1];
 
-    return wait(cpu, pd, both(cpu, woken, pd_reply(pd, pd->frame.x[1])));
+    if (UNLIKELY(pd->frame.x[0] != DEFERRED_NONE || caller == NULL)) {
+        return reply_wait_slow(cpu, pd);
+    }
+    if (caller->is_vcpu) {
+        if (UNLIKELY(vcpu_of(caller)->on_resume != 0)) {
+            return reply_wait_slow(cpu, pd);
+        }
+    } else {
+        if (UNLIKELY(caller->event >= EVENT_FAULT || MSGINFO_COUNT(msginfo) != 0)) {
+            return reply_wait_slow(cpu, pd);
+        }
+        caller->frame->x[0] = DROVER_OK;
+        caller->frame->x[1] = msginfo;
+    }
+    pd->caller = NULL;
+    caller->state = THREAD_READY;
+    return requests_wait(cpu, pd, caller);
 }
 
 static struct thread *sys_notify(struct cpu *cpu, struct pd *pd)
@@ -243,7 +267,7 @@ static struct thread *sys_vcpu_wait(struct cpu *cpu, struct pd *pd)
     if (vcpu == NULL) {
         return done(pd, DROVER_ERR_CHILD);
     }
-    vcpu->waits = true;
+    vcpu->on_resume |= RESUME_WAITS;
     return done(pd, DROVER_OK);
 }
 

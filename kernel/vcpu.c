@@ -10,8 +10,15 @@
 
 struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
 {
-    uint64_t event = EVENT_FAULT | vcpu->id;
-    return sched_block(cpu, pd_send(vcpu->vmm, &vcpu->thread, event, MSGINFO(label, 0)));
+    struct pd *vmm = vcpu->vmm;
+
+    if (UNLIKELY(vmm->thread.state != THREAD_WAITING)) {
+        return sched_block(cpu, pd_send(vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
+    }
+    vcpu->thread.msginfo = MSGINFO(label, 0);
+    pd_accept(vmm, &vcpu->thread);
+    vmm->thread.state = THREAD_READY;
+    return sched_block(cpu, &vmm->thread);
 }
 
 /* The EOIs collected so far become the VMM's to read, and the vCPU waits for its answer. */
@@ -21,8 +28,8 @@ COLD static struct thread *eoi_send(struct vcpu *vcpu)
         vcpu->page->eoi[i] = vcpu->eoi[i];
         vcpu->eoi[i] = 0;
     }
-    vcpu->eoi_pending = false;
-    return pd_send(vcpu->vmm, &vcpu->thread, EVENT_FAULT | vcpu->id,
+    vcpu->on_resume &= (uint8_t)~RESUME_REPORTS_EOI;
+    return pd_send(vcpu->vmm, &vcpu->thread, vcpu->thread.event,
                    MSGINFO((uint64_t)FAULT_VGIC_MAINTENANCE, 0));
 }
 
@@ -40,11 +47,11 @@ struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu)
 
 struct thread *vcpu_resume(struct vcpu *vcpu)
 {
-    if (vcpu->eoi_pending) {
+    if (UNLIKELY((vcpu->on_resume & RESUME_REPORTS_EOI) != 0)) {
         return eoi_send(vcpu);
     }
-    if (UNLIKELY(vcpu->waits)) {
-        vcpu->waits = false;
+    if (UNLIKELY((vcpu->on_resume & RESUME_WAITS) != 0)) {
+        vcpu->on_resume = 0;
         if (!virq_is_pending(vcpu)) {
             vcpu->thread.state = THREAD_WFI;
             return NULL;
@@ -58,7 +65,7 @@ void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu)
 {
     pd_cancel_send(&vcpu->thread);
     sched_dequeue(cpu, &vcpu->thread);
-    vcpu->waits = false;
+    vcpu->on_resume &= (uint8_t)~RESUME_WAITS;
     vcpu->thread.state = THREAD_STOPPED;
 }
 
@@ -79,28 +86,31 @@ struct thread *vcpu_wait(struct cpu *cpu, struct vcpu *vcpu)
     return sched_block(cpu, NULL);
 }
 
+/* The words that the VMM wrote for one vCPU. It may write on meanwhile: the count is read once. */
+static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu)
+{
+    const volatile uint32_t *words = vcpu->page->inject;
+    uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
+    struct thread *woken = NULL;
+
+    vcpu->page->inject_count = 0;
+    for (uint64_t i = 0; i < count && i < VCPU_INJECT_MAX; i++) {
+        struct thread *thread = NULL;
+        virq_inject(vcpu, words[i], &thread);
+        woken = sched_both(cpu, woken, thread);
+    }
+    return woken;
+}
+
 struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
 {
-    uint64_t requests = pd->message->vcpu_requests;
-    struct thread *first = NULL;
+    uint64_t requests = pd->message->vcpu_requests & ((1u << pd->vcpu_count) - 1);
+    struct thread *woken = NULL;
 
     pd->message->vcpu_requests = 0;
-    for (uint32_t id = 0; id < pd->vcpu_count; id++) {
-        struct vcpu *vcpu = &pd->vcpus[id];
-        if ((requests >> id & 1) == 0) {
-            continue;
-        }
-        uint64_t count = vcpu->page->inject_count;
-        vcpu->page->inject_count = 0;
-        for (uint64_t i = 0; i < count && i < VCPU_INJECT_MAX; i++) {
-            struct thread *woken = NULL;
-            if (virq_inject(vcpu, vcpu->page->inject[i], &woken) == DROVER_OK && woken != NULL) {
-                if (first != NULL) {
-                    sched_enqueue(cpu, first);
-                }
-                first = woken;
-            }
-        }
+    for (; requests != 0; requests &= requests - 1) {
+        struct vcpu *vcpu = &pd->vcpus[__builtin_ctzll(requests)];
+        woken = sched_both(cpu, woken, injections_do(cpu, vcpu));
     }
-    return first;
+    return woken;
 }

@@ -36,14 +36,17 @@ struct virq_state {
     bool timer_enabled[GUEST_TIMER_COUNT]; /* by the guest, in its distributor */
 };
 
+/* What is left to do when the VMM answers a fault, before the guest runs on. */
+#define RESUME_REPORTS_EOI 1 /* `eoi` has news for the VMM */
+#define RESUME_WAITS       2 /* the VMM asked for a WFI */
+
 struct vcpu {
     struct thread thread;   /* first: a struct thread * of a vCPU is a struct vcpu * */
     struct vcpu_page *page; /* EL2 VA; thread.frame is its head */
     struct pd *vmm;
     uint32_t id;                   /* within the VM */
     bool is_loaded;                /* its system, GIC and timer registers are in the machine */
-    bool waits;                    /* the VMM asked for a WFI when it is resumed */
-    bool eoi_pending;              /* page->eoi has news for the VMM */
+    uint8_t on_resume;             /* RESUME_* */
     uint64_t eoi[16];              /* EOIs to report, a bit for each INTID */
     uint64_t regs[VCPU_REG_COUNT]; /* system registers; of a loaded vCPU they are in the machine */
     const struct manifest_vcpu *manifest;
@@ -84,4 +87,4 @@ COLD struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu);
 
 /* Does the injections that `pd` wrote into the pages of the vCPUs in the mask of its message page.
  * Returns a vCPU that woke, or NULL. */
-OUTLINE struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd);
+struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd);

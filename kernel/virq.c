@@ -213,7 +213,7 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
 static void eoi_note(struct vcpu *vcpu, uint32_t intid)
 {
     vcpu->eoi[intid / 64] |= 1ull << intid % 64;
-    vcpu->eoi_pending = true;
+    vcpu->on_resume |= RESUME_REPORTS_EOI;
 }
 
 /* The guest has ended as many interrupts as GICH_HCR counts that were in no list register: the most
@@ -290,7 +290,7 @@ struct thread *virq_maintain(struct cpu *cpu)
     spill_end(vcpu);
     eoi_collect(vcpu);
     refill(vcpu);
-    return vcpu->eoi_pending ? vcpu_report_eoi(cpu, vcpu) : NULL;
+    return (vcpu->on_resume & RESUME_REPORTS_EOI) != 0 ? vcpu_report_eoi(cpu, vcpu) : NULL;
 }
 
 void virq_unload(struct vcpu *vcpu)

@@ -44,6 +44,14 @@ static inline struct thread *virq_raise_bound(struct vcpu *vcpu, uint32_t lr)
     return virq_raise(vcpu, lr);
 }
 
+/* True if every list register of the loaded vCPU is free and the spill too: whatever comes is new.
+ */
+static inline bool virq_is_idle(const struct vcpu *vcpu)
+{
+    return vcpu->is_loaded && vcpu->virq.spill_count == 0 &&
+           (mmio_read32(GICH_ELRSR) & virq_list_reg_mask) == virq_list_reg_mask;
+}
+
 /* True if an interrupt is pending, or a maintenance interrupt is about to be taken: no time to
  * sleep. */
 bool virq_is_pending(const struct vcpu *vcpu);

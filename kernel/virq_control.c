@@ -49,7 +49,8 @@ enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **
     uint32_t lr = LR_PENDING | ((word & INJECT_GROUP1) != 0 ? LR_GROUP1 : 0) |
                   (word >> 19 & 0x1f) << LR_PRIORITY_SHIFT | intid;
 
-    if (intid >= GIC_INTID_SPURIOUS_FIRST || is_bound(vcpu, intid)) {
+    if (intid >= GIC_INTID_SPURIOUS_FIRST ||
+        (intid >= GIC_INTID_PPI_FIRST && is_bound(vcpu, intid))) {
         return DROVER_ERR_ARGUMENT;
     }
     if ((word & INJECT_HW) != 0) {
@@ -65,7 +66,12 @@ enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **
         lr |= (word & INJECT_EOI) != 0 ? LR_EOI : 0;
         lr |= intid < 16 ? (word >> 10 & 7) << LR_SOURCE_SHIFT : 0;
     }
-    *woken = virq_raise(vcpu, lr);
+    if (LIKELY(virq_is_idle(vcpu))) {
+        mmio_write32(GICH_LR(0), lr);
+        *woken = virq_wake(vcpu);
+    } else {
+        *woken = virq_raise(vcpu, lr);
+    }
     return DROVER_OK;
 }
 

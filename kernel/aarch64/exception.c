@@ -21,35 +21,40 @@ static uint64_t hpfar_gpa(uint64_t far)
     return (sysreg_read(hpfar_el2) & 0xffffffff0) << 8 | (far & 0xfff);
 }
 
-/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. False
- * if the guest has changed its tables meanwhile. */
-COLD static bool permission_fault_gpa(uint64_t far, uint64_t *gpa)
+/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. If
+ * the guest has changed its tables meanwhile, it tries again. */
+COLD static struct thread *vcpu_permission_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t far)
 {
     uint64_t guest_par = sysreg_read(par_el1);
 
     arch_translate_guest_read(far);
     uint64_t par = sysreg_read(par_el1);
     sysreg_write(par_el1, guest_par);
-    *gpa = (par & 0xfffffffff000) | (far & 0xfff);
-    return (par & 1) == 0;
+    if ((par & 1) != 0) {
+        return &vcpu->thread;
+    }
+    vcpu->page->fault_gpa = (par & 0xfffffffff000) | (far & 0xfff);
+    return vcpu_fault(cpu, vcpu, FAULT_VM);
 }
 
 static struct thread *vcpu_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t esr)
 {
     uint64_t far = sysreg_read(far_el2);
+    struct vcpu_page *page = vcpu->page;
 
-    vcpu->page->esr = esr;
-    vcpu->page->far_va = far;
-    if (FSC_IS_PERMISSION(ESR_FSC(esr)) && (esr & ESR_ISS_S1PTW) == 0) {
-        uint64_t gpa;
-        if (!permission_fault_gpa(far, &gpa)) {
-            return &vcpu->thread;
-        }
-        vcpu->page->fault_gpa = gpa;
-    } else {
-        vcpu->page->fault_gpa = hpfar_gpa(far);
+    page->esr = esr;
+    page->far_va = far;
+    page->fault_gpa = hpfar_gpa(far);
+    if (UNLIKELY(FSC_IS_PERMISSION(ESR_FSC(esr)) && (esr & ESR_ISS_S1PTW) == 0)) {
+        return vcpu_permission_abort(cpu, vcpu, far);
     }
     return vcpu_fault(cpu, vcpu, FAULT_VM);
+}
+
+static struct thread *vcpu_exception(struct cpu *cpu, struct vcpu *vcpu, uint64_t esr)
+{
+    vcpu->page->esr = esr;
+    return vcpu_fault(cpu, vcpu, FAULT_VCPU);
 }
 
 COLD static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
@@ -89,7 +94,7 @@ COLD static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
                                            .address = is_abort ? sysreg_read(far_el2) : 0});
 }
 
-/* Everything but system calls. */
+/* Everything but system calls, and what guests do all the time. */
 __attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu, uint64_t esr)
 {
     struct thread *current = cpu->current;
@@ -104,18 +109,25 @@ __attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu,
     if (!current->is_vcpu) {
         return pd_exception(cpu, esr);
     }
-    struct vcpu *vcpu = vcpu_of(current);
-    if (ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER) {
-        return vcpu_abort(cpu, vcpu, esr);
+    if (ec == ESR_EC_IABT_LOWER) {
+        return vcpu_abort(cpu, vcpu_of(current), esr);
     }
-    vcpu->page->esr = esr;
-    return vcpu_fault(cpu, vcpu, FAULT_VCPU);
+    return vcpu_exception(cpu, vcpu_of(current), esr);
 }
 
 struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
 {
-    if (LIKELY(ESR_EC(esr) == ESR_EC_SVC)) {
-        return syscall_handle(cpu, pd_of(cpu->current), esr & 0xffff);
+    struct thread *current = cpu->current;
+    uint64_t ec = ESR_EC(esr);
+
+    if (ec == ESR_EC_SVC) {
+        return syscall_handle(cpu, pd_of(current), esr & 0xffff);
+    }
+    if (ec == ESR_EC_DABT_LOWER && current->is_vcpu) {
+        return vcpu_abort(cpu, vcpu_of(current), esr);
+    }
+    if (ec == ESR_EC_SMC && current->is_vcpu) {
+        return vcpu_exception(cpu, vcpu_of(current), esr);
     }
     return exception_other(cpu, esr);
 }

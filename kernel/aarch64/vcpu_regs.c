@@ -85,22 +85,35 @@ void vcpu_load(struct cpu *cpu, struct vcpu *vcpu)
     }
 }
 
+/* Read first and stored then, so that neighbours are stored in pairs. */
 void vcpu_regs_leave(struct vcpu *vcpu)
 {
-    vcpu->regs[VCPU_REG_SCTLR_EL1] = sysreg_read(sctlr_el1);
-    vcpu->regs[VCPU_REG_CPACR_EL1] = sysreg_read(cpacr_el1);
-    vcpu->regs[VCPU_REG_TPIDR_EL0] = sysreg_read(tpidr_el0);
-    vcpu->regs[VCPU_REG_TPIDRRO_EL0] = sysreg_read(tpidrro_el0);
-    vcpu->regs[VCPU_REG_CNTKCTL_EL1] = sysreg_read(cntkctl_el1);
+    uint64_t sctlr = sysreg_read(sctlr_el1);
+    uint64_t cpacr = sysreg_read(cpacr_el1);
+    uint64_t tpidr = sysreg_read(tpidr_el0);
+    uint64_t tpidrro = sysreg_read(tpidrro_el0);
+    uint64_t cntkctl = sysreg_read(cntkctl_el1);
+
+    vcpu->regs[VCPU_REG_SCTLR_EL1] = sctlr;
+    vcpu->regs[VCPU_REG_CPACR_EL1] = cpacr;
+    vcpu->regs[VCPU_REG_TPIDR_EL0] = tpidr;
+    vcpu->regs[VCPU_REG_TPIDRRO_EL0] = tpidrro;
+    vcpu->regs[VCPU_REG_CNTKCTL_EL1] = cntkctl;
 }
 
 void vcpu_regs_enter(const struct vcpu *vcpu)
 {
-    sysreg_write(sctlr_el1, vcpu->regs[VCPU_REG_SCTLR_EL1]);
-    sysreg_write(cpacr_el1, vcpu->regs[VCPU_REG_CPACR_EL1]);
-    sysreg_write(tpidr_el0, vcpu->regs[VCPU_REG_TPIDR_EL0]);
-    sysreg_write(tpidrro_el0, vcpu->regs[VCPU_REG_TPIDRRO_EL0]);
-    sysreg_write(cntkctl_el1, vcpu->regs[VCPU_REG_CNTKCTL_EL1]);
+    uint64_t sctlr = vcpu->regs[VCPU_REG_SCTLR_EL1];
+    uint64_t cpacr = vcpu->regs[VCPU_REG_CPACR_EL1];
+    uint64_t tpidr = vcpu->regs[VCPU_REG_TPIDR_EL0];
+    uint64_t tpidrro = vcpu->regs[VCPU_REG_TPIDRRO_EL0];
+    uint64_t cntkctl = vcpu->regs[VCPU_REG_CNTKCTL_EL1];
+
+    sysreg_write(sctlr_el1, sctlr);
+    sysreg_write(cpacr_el1, cpacr);
+    sysreg_write(tpidr_el0, tpidr);
+    sysreg_write(tpidrro_el0, tpidrro);
+    sysreg_write(cntkctl_el1, cntkctl);
 }
 
 void vcpu_regs_clear(void)

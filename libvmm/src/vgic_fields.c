@@ -49,8 +49,11 @@ void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_
         uint32_t changed =
             bytes_write(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u, lanes,
                         bank->exists >> first);
-        vgic_take_back(vcpu, intid / 32, changed << first);
-        vgic_refresh(vcpu, intid / 32, changed << first);
+        uint32_t concerned = changed << first & (bank->bound | bank->given);
+        if (concerned != 0) {
+            vgic_take_back(vcpu, intid / 32, concerned);
+            vgic_refresh(vcpu, intid / 32, concerned);
+        }
     }
 }
 
