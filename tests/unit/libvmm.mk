@@ -5,9 +5,9 @@
 LIBVMM_TESTS := vgic_test vgic_state_test virq_test psci_test smccc_test linux_image_test fault_test \
                 exception_test guest_test
 
-LIBVMM_HOST_SOURCES := $(wildcard libvmm/src/*.c) tests/unit/libvmm/fake.c
-LIBVMM_HOST_CFLAGS  := -Itests/unit/libvmm -Ilibvmm/src -Ilibvmm/include
-LIBVMM_HOST_DEPENDS := $(shell find libvmm tests/unit/libvmm -name '*.h')
+ifndef LIBVMM_HOST_SOURCES
+include tests/unit/libvmm/libvmm_host.mk
+endif
 
 define libvmm_test
 UNIT_TESTS += $(1)

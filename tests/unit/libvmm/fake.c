@@ -131,7 +131,7 @@ void gicd_set_bit(uint32_t offset, uint32_t intid)
     gicd_store(offset + intid / 32 * 4, 1u << intid % 32);
 }
 
-static unsigned slot_of(uint32_t intid_and_source)
+unsigned fake_slot(uint32_t intid_and_source)
 {
     uint32_t intid = intid_and_source & 0x3ff;
     return intid < 16 ? 1024 + (intid_and_source >> 10 & 7) * 16 + intid : intid;
@@ -161,7 +161,7 @@ uint32_t fake_take(unsigned vcpu)
 
 void fake_end(unsigned vcpu, uint32_t taken)
 {
-    struct fake_virq *virq = &fake.virqs[vcpu][slot_of(taken)];
+    struct fake_virq *virq = &fake.virqs[vcpu][fake_slot(taken)];
     uint32_t intid = taken & 0x3ff;
     virq->active = false;
     if (virq->hw) {
@@ -230,7 +230,7 @@ void platform_vcpu_write(unsigned vcpu, enum vcpu_reg reg, uint64_t value)
 
 void platform_virq_inject(unsigned vcpu, uint32_t word)
 {
-    struct fake_virq *virq = &fake.virqs[vcpu][slot_of(word & 0x1fff)];
+    struct fake_virq *virq = &fake.virqs[vcpu][fake_slot(word & 0x1fff)];
     fake.inject_count++;
     if (virq->pending || virq->active) {
         virq->pending = true;
@@ -328,7 +328,7 @@ uint32_t platform_virq_update(unsigned vcpu, uint32_t intid_and_source, uint32_t
         bound_update(bound, op);
         return before;
     }
-    struct fake_virq *virq = &fake.virqs[vcpu][slot_of(intid_and_source)];
+    struct fake_virq *virq = &fake.virqs[vcpu][fake_slot(intid_and_source)];
     uint32_t before =
         (virq->pending ? VIRQ_STATE_PENDING : 0u) | (virq->active ? VIRQ_STATE_ACTIVE : 0u);
     virq_update(virq, op);

@@ -95,6 +95,9 @@ void gicd_store(uint32_t offset, uint32_t value);
 bool gicd_bit(uint32_t offset, uint32_t intid);
 void gicd_set_bit(uint32_t offset, uint32_t intid);
 
+/* The place in `virqs` of an INTID with its source << 10. */
+unsigned fake_slot(uint32_t intid_and_source);
+
 /* Takes the most urgent pending interrupt: its INTID and source << 10, or 1023. */
 uint32_t fake_take(unsigned vcpu);
 

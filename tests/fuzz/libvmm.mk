@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Fuzzers of what a guest can do to its VMM, on the platform of tests/unit/libvmm.
+
+ifndef LIBVMM_HOST_SOURCES
+include tests/unit/libvmm/libvmm_host.mk
+endif
+
+define libvmm_fuzzer
+FUZZERS += $(1)
+$(1)_SOURCES := tests/fuzz/$(1).c $(LIBVMM_HOST_SOURCES)
+$(1)_CFLAGS  := $(LIBVMM_HOST_CFLAGS) -Itests/unit
+$(1)_DEPENDS := $(LIBVMM_HOST_DEPENDS)
+endef
+$(foreach fuzzer,vmm_vgic_fuzz vmm_fault_fuzz vmm_image_fuzz,$(eval $(call libvmm_fuzzer,$(fuzzer))))

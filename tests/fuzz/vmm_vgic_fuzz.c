@@ -1,0 +1,163 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Fuzzes the distributor: any sequence of register accesses by two vCPUs, of interrupts taken and
+ * ended, of physical interrupts and the VMM's own. Afterwards the guest enables and takes all there
+ * is: no physical interrupt may be left masked, no line unserved, and what was raised last has to
+ * have come.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <libvmm/virq.h>
+
+#include "libvmm/fake.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define VCPU_COUNT 2
+#define LINE_SPI   100 /* the VMM's own: a line, and an edge */
+#define EDGE_SPI   101
+#define NONE       1023
+
+/* One step of the input. */
+struct step {
+    uint8_t operation; /* [2:0] what, [3] vCPU, [5:4] log2 of the size */
+    uint8_t offset[2];
+    uint8_t value[4];
+};
+
+static unsigned taken_count;
+static uint32_t taken[64]; /* and not ended, with the vCPU in bit 16 */
+static bool seen[1024];    /* taken since it was last raised */
+
+static void require(bool condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+static bool take(unsigned vcpu)
+{
+    if (taken_count == 64) {
+        return false;
+    }
+    uint32_t interrupt = fake_take(vcpu);
+    if (interrupt == NONE) {
+        return false;
+    }
+    seen[interrupt & 0x3ff] = true;
+    taken[taken_count++] = interrupt | vcpu << 16;
+    return true;
+}
+
+static void end(void)
+{
+    if (taken_count > 0) {
+        uint32_t interrupt = taken[--taken_count];
+        unsigned vcpu = interrupt >> 16;
+        /* the guest may have cleared the active state itself */
+        if (fake.virqs[vcpu][fake_slot(interrupt & 0x1fff)].active) {
+            fake_end(vcpu, interrupt & 0x1fff);
+        }
+    }
+}
+
+static void run(const struct step *step)
+{
+    unsigned vcpu = step->operation >> 3 & 1, size = 1u << (step->operation >> 4 & 3);
+    uint32_t offset = (step->offset[0] | (uint32_t)step->offset[1] << 8) & 0x1fff;
+    uint32_t value;
+    memcpy(&value, step->value, 4);
+    switch (step->operation & 7) {
+    case 0:
+        fake_load(vcpu, FAKE_GICD + offset, size);
+        break;
+    case 1:
+        fake_store(vcpu, FAKE_GICD + offset, size, value);
+        break;
+    case 2: /* aligned words are what matters most */
+        fake_store(vcpu, FAKE_GICD + (offset & 0xffc), 4, value);
+        break;
+    case 3:
+        take(vcpu);
+        break;
+    case 4:
+        end();
+        break;
+    case 5:
+        fake_fire((value & 1) != 0 ? FAKE_CH_LEVEL : FAKE_CH_EDGE);
+        break;
+    case 6:
+        virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), value & 1);
+        break;
+    default:
+        virq_inject(ARM_GIC_IRQ_ROUTE(0, EDGE_SPI));
+        break;
+    }
+}
+
+/* The guest ends what it has, enables everything to vCPU 0, and takes interrupts until none comes.
+ */
+static void drain(void)
+{
+    while (taken_count > 0) {
+        end();
+    }
+    for (uint32_t word = 0; word < 40; word += 4) {
+        for (unsigned vcpu = 0; vcpu < VCPU_COUNT; vcpu++) {
+            fake_store(vcpu, FAKE_GICD + 0x380 + word, 4, ~0u);
+            fake_store(vcpu, FAKE_GICD + 0x100 + word, 4, ~0u);
+        }
+    }
+    for (uint32_t intid = 32; intid < FAKE_IRQ_LINES; intid += 4) {
+        gicd_store(0x800 + intid, 0x01010101);
+    }
+    gicd_store(0x000, 3);
+    for (unsigned vcpu = 0; vcpu < VCPU_COUNT; vcpu++) {
+        while (take(vcpu)) {
+            end();
+        }
+    }
+}
+
+static void check_afterwards(void)
+{
+    virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), false);
+    drain();
+    require(fake_take(0) == NONE && fake_take(1) == NONE);
+    require(!fake.physical_active[FAKE_CH_LEVEL] && !fake.physical_active[FAKE_CH_EDGE]);
+    for (uint32_t word = 4; word < 40; word += 4) {
+        for (uint32_t bits = gicd_load(0x200 + word); bits != 0; bits &= bits - 1) {
+            uint32_t intid = word * 8 + (uint32_t)__builtin_ctz(bits);
+            require(intid == FAKE_IRQ_STRAIGHT || intid == FAKE_IRQ_STRAIGHT_LEVEL);
+        }
+    }
+    /* And everything works still. */
+    memset(seen, 0, sizeof seen);
+    fake_fire(FAKE_CH_LEVEL);
+    fake_fire(FAKE_CH_EDGE);
+    virq_inject(ARM_GIC_IRQ_ROUTE(0, EDGE_SPI));
+    virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), true);
+    require(take(0) && take(0) && take(0) && take(0) && !take(0));
+    require(seen[FAKE_IRQ_LEVEL] && seen[FAKE_IRQ_EDGE] && seen[EDGE_SPI] && seen[LINE_SPI]);
+    while (taken_count > 0) {
+        end();
+    }
+    require(take(0)); /* the line is high still */
+    require((taken[0] & 0x3ff) == LINE_SPI && !fake.physical_active[FAKE_CH_EDGE]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fake_start(VCPU_COUNT);
+    taken_count = 0;
+    virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_LEVEL), FAKE_CH_LEVEL);
+    virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_EDGE), FAKE_CH_EDGE);
+    for (; size >= sizeof(struct step); size -= sizeof(struct step), data += sizeof(struct step)) {
+        run((const struct step *)data);
+    }
+    check_afterwards();
+    return 0;
+}
