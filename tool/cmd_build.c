@@ -126,13 +126,13 @@ static bool options_parse(struct options *options, int argc, char **argv)
     return true;
 }
 
-/* Plans the system and writes the results, once everything has been read. */
+/* Plans the system and writes the results; the image last, so that there is none unless all is
+ * well. */
 static bool build(const struct options *options, const struct plan_input *input)
 {
     struct plan plan;
-    bool built = plan_build(&plan, input) &&
-                 file_write(options->output_path, plan.image.bytes, plan.image.size) &&
-                 report_write(&plan, options->report_path);
+    bool built = plan_build(&plan, input) && report_write(&plan, options->report_path) &&
+                 file_write(options->output_path, plan.image.bytes, plan.image.size);
     plan_free(&plan);
     return built;
 }

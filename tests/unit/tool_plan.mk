@@ -40,3 +40,8 @@ plan_test_SOURCES := tests/unit/plan_test.c tests/unit/image_read.c tests/unit/t
 plan_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
 plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
 plan_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += command_test
+command_test_SOURCES := tests/unit/command_test.c
+command_test_CFLAGS  := -DBUILD_DIR='"$(BUILD)"'
+command_test_DEPENDS := $(BUILD)/drover

@@ -1,0 +1,95 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The command line of `drover`: what it says and how it exits when used wrongly.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define TOOL BUILD_DIR "/drover "
+
+static char output[16384];
+
+/* Runs a shell command; keeps what it says on both channels. Returns its exit status. */
+static int run(const char *command)
+{
+    char whole[1024];
+    snprintf(whole, sizeof(whole), "(%s) 2>&1", command);
+    FILE *pipe = popen(whole, "r");
+    assert_non_null(pipe);
+    size_t length = fread(output, 1, sizeof(output) - 1, pipe);
+    output[length] = '\0';
+    int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void expect(const char *command, int status, const char *text)
+{
+    int got = run(command);
+    if (got != status || strstr(output, text) == NULL) {
+        fail_msg("%s: exit %d, said: %s", command, got, output);
+    }
+}
+
+static void help_and_version(void **state)
+{
+    (void)state;
+    expect(TOOL "help", 0, "build");
+    expect(TOOL "--help", 0, "usage: drover");
+    expect(TOOL "--version", 0, "drover ");
+    expect(TOOL "build --help", 0, "--search-path DIR");
+}
+
+static void wrong_usage(void **state)
+{
+    (void)state;
+    expect(TOOL, 2, "usage: drover");
+    expect(TOOL "frobnicate", 2, "no command \"frobnicate\"");
+    expect(TOOL "build --bord x", 2, "drover build: unrecognized option '--bord'");
+    expect(TOOL "build x.system --board", 2, "requires an argument");
+    expect(TOOL "build --board x", 2, "no system description given");
+    expect(TOOL "build a.system b.system --board x", 2, "more than one system description");
+    expect(TOOL "build a.system", 2, "--board is missing");
+    expect(TOOL "build a.system --board x --config fast", 2, "debug or release, not \"fast\"");
+}
+
+static void no_such_sdk_or_board(void **state)
+{
+    (void)state;
+    expect("DROVER_SDK=/nonexistent " TOOL "build a.system --board x", 1,
+           "name the SDK with DROVER_SDK");
+    expect("mkdir -p " BUILD_DIR "/tests/no-sdk/board/one && DROVER_SDK=" BUILD_DIR
+           "/tests/no-sdk " TOOL "build a.system --board two",
+           1, "there are: one");
+    expect("DROVER_SDK=" BUILD_DIR "/tests/no-sdk " TOOL "build a.system --board ../x", 1,
+           "no board \"../x\"");
+    expect("DROVER_SDK=" BUILD_DIR "/tests/no-sdk " TOOL "build a.system --board one", 1,
+           "no configuration \"debug\"");
+}
+
+static void microkit_is_build(void **state)
+{
+    (void)state;
+    expect("ln -sf ../drover " BUILD_DIR "/tests/microkit && " BUILD_DIR "/tests/microkit a.system",
+           2, "--board is missing");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_and_version),
+        cmocka_unit_test(wrong_usage),
+        cmocka_unit_test(no_such_sdk_or_board),
+        cmocka_unit_test(microkit_is_build),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
