@@ -74,10 +74,10 @@ COLD static struct thread *fpu_switch(struct cpu *cpu, struct thread *current)
     return current;
 }
 
-/* WFE and a PD's WFI end at once, as the architecture allows. */
+/* WFE and a PD's WFI end at once, as the architecture allows. In T32 they are two bytes long. */
 static struct thread *wait_for_event(struct cpu *cpu, struct thread *current, uint64_t esr)
 {
-    sysreg_write(elr_el2, sysreg_read(elr_el2) + 4);
+    sysreg_write(elr_el2, sysreg_read(elr_el2) + ((esr & ESR_IL) != 0 ? 4 : 2));
     if (current->is_vcpu && (esr & ESR_ISS_WFE) == 0) {
         return vcpu_wait(cpu, vcpu_of(current));
     }
