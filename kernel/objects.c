@@ -99,7 +99,7 @@ struct objects objects_create(const struct manifest *manifest, struct cpu *cpu)
     for (uint32_t i = 0; i < manifest->pd_count; i++) {
         pd_create(&objects.pds[i], &pds[i], i);
         pd_connect(&objects, &objects.pds[i]);
-        sched_enqueue(cpu, &objects.pds[i].thread);
+        ready_append(&cpu->ready, &objects.pds[i].thread);
     }
     for (uint32_t i = 0; i < manifest->channel_count; i++) {
         channel_create(&objects, &channels[i]);

@@ -9,12 +9,6 @@
 #include "compiler.h"
 #include "cpu.h"
 
-/* Puts a thread that has become ready behind those of its priority. */
-OUTLINE void sched_enqueue(struct cpu *cpu, struct thread *thread);
-
-/* Takes a thread out of its ready queue, if it is in one. */
-void sched_dequeue(struct cpu *cpu, struct thread *thread);
-
 /* What runs next while the current thread can go on: `woken` (NULL: nobody) if it is more urgent.
  */
 struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken);
@@ -30,7 +24,7 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken);
 
 static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
 {
-    if (LIKELY(woken != NULL && woken->priority > cpu->ready_top)) {
+    if (LIKELY(woken != NULL && woken->priority > cpu->ready.top)) {
         return woken;
     }
     return sched_block_slow(cpu, woken);
@@ -44,7 +38,7 @@ static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
         return first != NULL ? first : second;
     }
     bool is_more = second->priority > first->priority;
-    sched_enqueue(cpu, is_more ? first : second);
+    ready_append(&cpu->ready, is_more ? first : second);
     return is_more ? second : first;
 }
 

@@ -179,7 +179,7 @@ static void child_halt(struct cpu *cpu, struct pd *child)
         child->frame.x[0] = DROVER_ERR_STATE;
     }
     pd_cancel_send(&child->thread);
-    sched_dequeue(cpu, &child->thread);
+    ready_remove(&cpu->ready, &child->thread);
 }
 
 static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)

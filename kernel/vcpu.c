@@ -39,7 +39,7 @@ struct thread *vcpu_report_eoi(struct cpu *cpu, struct vcpu *vcpu)
         if (cpu->current == &vcpu->thread) {
             cpu->attention = true;
         }
-        sched_dequeue(cpu, &vcpu->thread);
+        ready_remove(&cpu->ready, &vcpu->thread);
         return eoi_send(vcpu);
     }
     return vcpu->thread.state == THREAD_WFI ? eoi_send(vcpu) : NULL;
@@ -64,7 +64,7 @@ struct thread *vcpu_resume(struct vcpu *vcpu)
 void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu)
 {
     pd_cancel_send(&vcpu->thread);
-    sched_dequeue(cpu, &vcpu->thread);
+    ready_remove(&cpu->ready, &vcpu->thread);
     vcpu->on_resume &= (uint8_t)~RESUME_WAITS;
     vcpu->thread.state = THREAD_STOPPED;
 }

@@ -88,7 +88,7 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
             struct thread *woken = virq_raise(vcpu, vcpu->virq.timer_lr[i]);
             if (woken != NULL && first != NULL) {
                 bool is_more = woken->priority > first->priority;
-                sched_enqueue(cpu, is_more ? first : woken);
+                ready_append(&cpu->ready, is_more ? first : woken);
                 first = is_more ? woken : first;
             } else if (woken != NULL) {
                 first = woken;

@@ -24,9 +24,14 @@ static struct irq_route *straight_route(const struct vcpu *vcpu, uint32_t intid)
     return route != NULL && route->kind == ROUTE_VCPU && route->vcpu == vcpu ? route : NULL;
 }
 
-static bool is_bound(const struct vcpu *vcpu, uint32_t intid)
+static inline bool is_bound(const struct vcpu *vcpu, uint32_t intid)
 {
-    return straight_route(vcpu, intid) != NULL || guest_timer_of(intid) != GUEST_TIMER_COUNT;
+    const struct irq_route *route = irq_route(intid);
+
+    if (LIKELY(route == NULL || (route->kind != ROUTE_VCPU && route->kind != ROUTE_GUEST_TIMER))) {
+        return false;
+    }
+    return route->kind == ROUTE_GUEST_TIMER || route->vcpu == vcpu;
 }
 
 /* The physical state of a timer belongs to the vCPU that is loaded. */

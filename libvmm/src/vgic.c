@@ -274,6 +274,10 @@ void vgic_arrive(unsigned vcpu, unsigned intid)
     unsigned index = intid / 32;
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     uint32_t bit = 1u << intid % 32;
+    if ((signalled(bank) & ~bank->eoi_due & ~bank->latched & bit) != 0) {
+        give_physical(bank, vcpu, index, intid % 32);
+        return;
+    }
     bank->arrived |= bit;
     /* What the guest latched itself and has not taken yet is the same interrupt. */
     if ((bank->eoi_due & bit) != 0) {

@@ -1,0 +1,111 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The queues behind the first of the ready threads. See ready.h.
+ */
+#include "ready.h"
+
+static void queue_filled(struct ready *ready, struct thread *thread)
+{
+    unsigned priority = thread->priority;
+
+    thread->is_queued = true;
+    ready->words |= 1u << priority / 64;
+    ready->map[priority / 64] |= 1ull << priority % 64;
+    if ((int32_t)priority > ready->queue_top) {
+        ready->queue_top = (int32_t)priority;
+    }
+}
+
+static void queue_emptied(struct ready *ready, unsigned priority)
+{
+    unsigned word = priority / 64;
+
+    ready->map[word] &= ~(1ull << priority % 64);
+    if (ready->map[word] == 0) {
+        ready->words &= ~(1u << word);
+    }
+    if (ready->words == 0) {
+        ready->queue_top = -1;
+        return;
+    }
+    unsigned top_word = 31 - (unsigned)__builtin_clz(ready->words);
+    ready->queue_top = (int32_t)(top_word * 64 + 63) - __builtin_clzll(ready->map[top_word]);
+}
+
+static void queue_append(struct ready *ready, struct thread *thread)
+{
+    struct ready_queue *queue = &ready->queues[thread->priority];
+
+    thread->next = NULL;
+    thread->previous = queue->tail;
+    if (queue->tail != NULL) {
+        queue->tail->next = thread;
+    } else {
+        queue->head = thread;
+    }
+    queue->tail = thread;
+    queue_filled(ready, thread);
+}
+
+void ready_queue_prepend(struct ready *ready, struct thread *thread)
+{
+    struct ready_queue *queue = &ready->queues[thread->priority];
+
+    thread->previous = NULL;
+    thread->next = queue->head;
+    if (queue->head != NULL) {
+        queue->head->previous = thread;
+    } else {
+        queue->tail = thread;
+    }
+    queue->head = thread;
+    queue_filled(ready, thread);
+}
+
+static void queue_remove(struct ready *ready, struct thread *thread)
+{
+    struct ready_queue *queue = &ready->queues[thread->priority];
+
+    thread->is_queued = false;
+    if (thread->previous != NULL) {
+        thread->previous->next = thread->next;
+    } else {
+        queue->head = thread->next;
+    }
+    if (thread->next != NULL) {
+        thread->next->previous = thread->previous;
+    } else {
+        queue->tail = thread->previous;
+    }
+    if (queue->head == NULL) {
+        queue_emptied(ready, thread->priority);
+    }
+}
+
+struct thread *ready_queue_pop(struct ready *ready)
+{
+    struct thread *thread = ready->queues[ready->queue_top].head;
+
+    queue_remove(ready, thread);
+    thread->is_queued = true; /* it is the first now */
+    return thread;
+}
+
+void ready_append(struct ready *ready, struct thread *thread)
+{
+    if (thread->priority > ready->top) {
+        ready_first_set(ready, thread);
+    } else {
+        queue_append(ready, thread);
+    }
+}
+
+void ready_remove(struct ready *ready, struct thread *thread)
+{
+    if (thread == ready->first) {
+        ready_take(ready);
+    } else if (thread->is_queued) {
+        queue_remove(ready, thread);
+    }
+}
