@@ -64,6 +64,16 @@ static void undefined_instruction_is_a_user_exception(void **state)
     assert_int_equal(MR(PARENT, 1), EC(0));
 }
 
+static void serror_is_a_user_exception(void **state)
+{
+    (void)state;
+    example_wake(CHILD);
+    system_enter(exception_serror, EC(0x2f));
+    assert_runs(PARENT);
+    assert_int_equal(MSGINFO_LABEL(X(PARENT, 1)), FAULT_USER_EXCEPTION);
+    assert_int_equal(MR(PARENT, 1), EC(0x2f));
+}
+
 static void unknown_system_call_is_a_fault(void **state)
 {
     (void)state;
@@ -125,7 +135,8 @@ static void without_a_parent_the_pd_stops_and_its_story_is_told(void **state)
     assert_null(running());
     assert_int_equal(STATE(CLIENT), THREAD_STOPPED);
     assert_non_null(strstr(machine.uart, "PD client stops: data abort on a write"));
-    assert_non_null(strstr(machine.uart, "address 0xbad000"));
+    assert_non_null(strstr(machine.uart, "address 0xbad000; nearest mapping heap "
+                                         "0xba0000..0xbaffff"));
 }
 
 static void a_stopped_pd_ignores_notifications(void **state)
@@ -297,6 +308,7 @@ int main(void)
         cmocka_unit_test_setup(abort_reaches_the_parent_with_its_words, example_boot),
         cmocka_unit_test_setup(instruction_abort_says_prefetch, example_boot),
         cmocka_unit_test_setup(undefined_instruction_is_a_user_exception, example_boot),
+        cmocka_unit_test_setup(serror_is_a_user_exception, example_boot),
         cmocka_unit_test_setup(unknown_system_call_is_a_fault, example_boot),
         cmocka_unit_test_setup(fp_without_the_right_is_a_fault, example_boot),
         cmocka_unit_test_setup(reply_lets_the_child_try_again, example_boot),

@@ -54,7 +54,7 @@ static void most_urgent_runs_first(void **state)
 {
     (void)state;
     assert_runs(0);
-    assert_int_equal(the_system.cpu.ready_top, 100);
+    assert_int_equal(the_system.cpu.ready.top, 100);
 }
 
 static void next_is_in_order_of_arrival_among_equals(void **state)
@@ -66,10 +66,10 @@ static void next_is_in_order_of_arrival_among_equals(void **state)
     assert_runs(2);
     pd_wait(2);
     assert_runs(3);
-    assert_int_equal(the_system.cpu.ready_top, 0);
+    assert_int_equal(the_system.cpu.ready.top, 0);
     pd_wait(3);
     assert_runs(4);
-    assert_int_equal(the_system.cpu.ready_top, -1);
+    assert_int_equal(the_system.cpu.ready.top, -1);
     pd_wait(4);
     assert_null(running());
 }
@@ -80,7 +80,7 @@ static void preempted_keeps_its_place_in_front(void **state)
     pd_wait(0);
     pd_call(1, SYS_NOTIFY, 0, 0, 0);
     assert_runs(0);
-    assert_ptr_equal(the_system.cpu.ready[100].head, &PD(1)->thread);
+    assert_ptr_equal(the_system.cpu.ready.first, &PD(1)->thread);
     pd_wait(0);
     assert_runs(1);
 }
@@ -152,41 +152,6 @@ static void a_turn_ends_while_a_more_urgent_thread_wakes(void **state)
     assert_true(running() == &PD(1)->thread || running() == &PD(2)->thread);
 }
 
-static void dequeue_from_the_middle_keeps_the_others(void **state)
-{
-    struct cpu *cpu = &the_system.cpu;
-
-    (void)state;
-    sched_dequeue(cpu, &PD(2)->thread);
-    assert_ptr_equal(cpu->ready[100].head, &PD(1)->thread);
-    assert_ptr_equal(cpu->ready[100].tail, &PD(3)->thread);
-    assert_ptr_equal(PD(1)->thread.next, &PD(3)->thread);
-    assert_ptr_equal(PD(3)->thread.previous, &PD(1)->thread);
-    assert_int_equal(cpu->ready_top, 100);
-}
-
-static void dequeue_of_the_last_lowers_ready_top(void **state)
-{
-    struct cpu *cpu = &the_system.cpu;
-
-    (void)state;
-    for (unsigned i = 1; i <= 3; i++) {
-        assert_int_equal(cpu->ready_top, 100);
-        sched_dequeue(cpu, &PD(i)->thread);
-    }
-    assert_int_equal(cpu->ready_top, 0);
-    sched_dequeue(cpu, &PD(4)->thread);
-    assert_int_equal(cpu->ready_top, -1);
-}
-
-static void dequeue_of_a_thread_in_no_queue_changes_nothing(void **state)
-{
-    (void)state;
-    sched_dequeue(&the_system.cpu, &PD(0)->thread);
-    system_check();
-    assert_int_equal(the_system.cpu.ready_top, 100);
-}
-
 static void an_interrupt_ends_idling(void **state)
 {
     (void)state;
@@ -220,9 +185,6 @@ int main(void)
         cmocka_unit_test_setup(equals_take_turns, boot),
         cmocka_unit_test_setup(a_turn_does_not_pass_to_the_less_urgent, boot),
         cmocka_unit_test_setup(a_turn_ends_while_a_more_urgent_thread_wakes, boot),
-        cmocka_unit_test_setup(dequeue_from_the_middle_keeps_the_others, boot),
-        cmocka_unit_test_setup(dequeue_of_the_last_lowers_ready_top, boot),
-        cmocka_unit_test_setup(dequeue_of_a_thread_in_no_queue_changes_nothing, boot),
         cmocka_unit_test_setup(an_interrupt_ends_idling, boot),
         cmocka_unit_test_setup(of_two_that_wake_the_more_urgent_runs, boot),
     };

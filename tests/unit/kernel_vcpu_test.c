@@ -115,6 +115,16 @@ static void permission_fault_of_changed_tables_is_tried_again(void **state)
     assert_guest_runs();
 }
 
+static void an_abort_on_a_fetch_reaches_the_vmm(void **state)
+{
+    (void)state;
+    fake_sysregs.hpfar_el2 = 0x50000000 >> 8;
+    system_exception(EC(ESR_EC_IABT_LOWER) | TRANSLATION_FAULT);
+    assert_runs(VMM);
+    assert_int_equal(MSGINFO_LABEL(X(VMM, 1)), FAULT_VM);
+    assert_int_equal(PAGE->fault_gpa, 0x50000000);
+}
+
 static void other_exceptions_reach_the_vmm(void **state)
 {
     (void)state;
@@ -304,10 +314,22 @@ static void wfi_with_an_interrupt_only_active_sleeps(void **state)
     assert_null(running());
 }
 
+static void a_16_bit_wfi_is_two_bytes_long(void **state)
+{
+    (void)state;
+    fake_sysregs.elr_el2 = 0x10000;
+    guest_faults();
+    inject(SOFT);
+    pd_answer(VMM);
+    system_exception(EC(ESR_EC_WFX));
+    assert_guest_runs();
+    assert_int_equal(fake_sysregs.elr_el2, 0x10002);
+}
+
 static void wfe_goes_on(void **state)
 {
     (void)state;
-    system_exception(EC(ESR_EC_WFX) | ESR_ISS_WFE);
+    system_exception(EC(ESR_EC_WFX) | ESR_IL | ESR_ISS_WFE);
     assert_guest_runs();
 }
 
@@ -437,6 +459,7 @@ int main(void)
         cmocka_unit_test_setup(abort_reaches_the_vmm_with_its_page_filled, start),
         cmocka_unit_test_setup(permission_fault_walks_the_guests_tables, start),
         cmocka_unit_test_setup(permission_fault_of_changed_tables_is_tried_again, start),
+        cmocka_unit_test_setup(an_abort_on_a_fetch_reaches_the_vmm, start),
         cmocka_unit_test_setup(other_exceptions_reach_the_vmm, start),
         cmocka_unit_test_setup(reply_resumes_with_what_the_vmm_wrote, start),
         cmocka_unit_test_setup(without_reply_it_stays_faulted, start),
@@ -453,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup(wfi_sleeps_until_an_injection, start),
         cmocka_unit_test_setup(wfi_with_an_interrupt_pending_goes_on, start),
         cmocka_unit_test_setup(wfi_with_an_interrupt_only_active_sleeps, start),
+        cmocka_unit_test_setup(a_16_bit_wfi_is_two_bytes_long, start),
         cmocka_unit_test_setup(wfe_goes_on, start),
         cmocka_unit_test_setup(injection_through_the_page_wakes, start),
         cmocka_unit_test_setup(wild_requests_end_at_the_page, start),

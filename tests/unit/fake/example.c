@@ -52,6 +52,28 @@ static const struct manifest_irq irqs[] = {
     {GUEST2_LEVEL, 0, VM_IRQ_STRAIGHT, GUEST2, 0, 0},
 };
 
+static const struct manifest_map maps[] = {
+    {.name = "heap",
+     .va = 0xba0000,
+     .pa = 0x60000000,
+     .size = 0x10000,
+     .owner = CLIENT,
+     .perms = MAP_PERM_READ | MAP_PERM_WRITE},
+    {.name = "image",
+     .va = PD_IMAGE_VA,
+     .pa = 0x60010000,
+     .size = 0x1000,
+     .owner = CLIENT,
+     .perms = MAP_PERM_READ | MAP_PERM_EXECUTE},
+    {.name = "uart",
+     .va = 0x9000000,
+     .pa = 0x9000000,
+     .size = 0x1000,
+     .owner = VMM,
+     .is_vm = 1,
+     .perms = MAP_PERM_READ | MAP_PERM_WRITE | MAP_PERM_DEVICE},
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 const struct description example = {
@@ -63,6 +85,8 @@ const struct description example = {
     .channel_count = COUNT(channels),
     .irqs = irqs,
     .irq_count = COUNT(irqs),
+    .maps = maps,
+    .map_count = COUNT(maps),
 };
 
 int example_boot(void **state)

@@ -53,18 +53,18 @@ static const char *walk(const struct thread *head, const struct thread *tail, un
 
 static const char *ready_queues_broken(unsigned *places)
 {
-    const struct cpu *cpu = &the_system.cpu;
+    const struct ready *ready = &the_system.cpu.ready;
     int32_t top = -1;
 
     for (int32_t priority = 0; priority < PRIORITY_COUNT; priority++) {
-        const struct ready_queue *queue = &cpu->ready[priority];
+        const struct ready_queue *queue = &ready->queues[priority];
         const char *broken = walk(queue->head, queue->tail, places);
-        bool bit = (cpu->ready_map[priority / 64] >> priority % 64 & 1) != 0;
+        bool bit = (ready->map[priority / 64] >> priority % 64 & 1) != 0;
         if (broken != NULL) {
             return broken;
         }
         if (bit != (queue->head != NULL)) {
-            return "ready_map does not match a ready queue";
+            return "the map does not match a ready queue";
         }
         for (const struct thread *thread = queue->head; thread != NULL; thread = thread->next) {
             if (thread->priority != priority || thread->state != THREAD_READY) {
@@ -73,7 +73,16 @@ static const char *ready_queues_broken(unsigned *places)
         }
         top = queue->head != NULL ? priority : top;
     }
-    return top == cpu->ready_top ? NULL : "ready_top is not the highest ready priority";
+    if (ready->first != NULL) {
+        places[index_of(ready->first)]++;
+    }
+    if (top != ready->queue_top || (ready->first == NULL && top >= 0)) {
+        return "queue_top is not the highest priority with a queue";
+    }
+    if (ready->top != (ready->first != NULL ? ready->first->priority : -1) || ready->top < top) {
+        return "top is not the highest ready priority";
+    }
+    return NULL;
 }
 
 static const char *ready_broken(const unsigned *places)
@@ -88,12 +97,12 @@ static const char *ready_broken(const unsigned *places)
         }
     }
     if (now == NULL) {
-        return the_system.cpu.ready_top < 0 ? NULL : "idle with a ready thread";
+        return the_system.cpu.ready.top < 0 ? NULL : "idle with a ready thread";
     }
     if (now->state != THREAD_READY) {
         return "the running thread is not ready";
     }
-    return the_system.cpu.ready_top <= now->priority ? NULL : "a more urgent thread waits";
+    return the_system.cpu.ready.top <= now->priority ? NULL : "a more urgent thread waits";
 }
 
 static const char *messages_broken(void)

@@ -34,7 +34,8 @@ void machine_reset(unsigned list_reg_count, size_t object_size)
 void cpu_setup(struct cpu *cpu)
 {
     memset(cpu, 0, sizeof *cpu);
-    cpu->ready_top = -1;
+    cpu->ready.top = -1;
+    cpu->ready.queue_top = -1;
 }
 
 void *kernel_va(uint64_t va)

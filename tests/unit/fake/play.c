@@ -124,7 +124,7 @@ static void guest_acts(struct tape *tape)
 
     switch (next(tape) % 8) {
     case 0:
-        system_exception((uint64_t)ESR_EC_WFX << 26 | next(tape) % 2);
+        system_exception((uint64_t)ESR_EC_WFX << 26 | ESR_IL | next(tape) % 2);
         break;
     case 1:
         fake_translation = argument(tape);

@@ -113,6 +113,7 @@ static const struct manifest *manifest_write(const struct description *from)
     TABLE_COPY(vcpu);
     TABLE_COPY(channel);
     TABLE_COPY(irq);
+    TABLE_COPY(map);
     manifest->size = end;
     return manifest;
 }
@@ -189,7 +190,7 @@ void pd_answer(unsigned pd)
 void vcpu_wfi(unsigned vcpu)
 {
     expect_running(&VCPU(vcpu)->thread);
-    system_exception((uint64_t)ESR_EC_WFX << 26);
+    system_exception((uint64_t)ESR_EC_WFX << 26 | ESR_IL);
 }
 
 /* The idle loop goes on where it left the kernel. */

@@ -28,6 +28,8 @@ struct description {
     uint32_t channel_count;
     const struct manifest_irq *irqs;
     uint32_t irq_count;
+    const struct manifest_map *maps;
+    uint32_t map_count;
     uint32_t irq_lines;      /* 0: GIC_LINE_COUNT */
     uint32_t list_reg_count; /* 0: 4 */
 };

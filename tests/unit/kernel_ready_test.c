@@ -1,0 +1,193 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The ready threads of a core against a list that is searched from end to end.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "ready.h"
+
+#define THREAD_COUNT 12
+#define STEP_COUNT   100000
+
+static struct ready ready;
+static struct thread threads[THREAD_COUNT];
+static struct thread *list[THREAD_COUNT]; /* the model: the order in which threads are taken */
+static unsigned list_length;
+
+static int reset(void **state)
+{
+    (void)state;
+    memset(&ready, 0, sizeof ready);
+    memset(threads, 0, sizeof threads);
+    ready.top = -1;
+    ready.queue_top = -1;
+    list_length = 0;
+    return 0;
+}
+
+static void list_insert(unsigned at, struct thread *thread)
+{
+    memmove(&list[at + 1], &list[at], (list_length - at) * sizeof list[0]);
+    list[at] = thread;
+    list_length++;
+}
+
+static void list_remove(const struct thread *thread)
+{
+    for (unsigned i = 0; i < list_length; i++) {
+        if (list[i] == thread) {
+            list_length--;
+            memmove(&list[i], &list[i + 1], (list_length - i) * sizeof list[0]);
+            return;
+        }
+    }
+}
+
+static void append(struct thread *thread)
+{
+    unsigned at = 0;
+
+    while (at < list_length && list[at]->priority >= thread->priority) {
+        at++;
+    }
+    list_insert(at, thread);
+    ready_append(&ready, thread);
+}
+
+static void prepend(struct thread *thread)
+{
+    unsigned at = 0;
+
+    while (at < list_length && list[at]->priority > thread->priority) {
+        at++;
+    }
+    list_insert(at, thread);
+    ready_prepend(&ready, thread);
+}
+
+static void remove_one(struct thread *thread)
+{
+    list_remove(thread);
+    ready_remove(&ready, thread);
+    assert_false(thread->is_queued);
+}
+
+static void take(void)
+{
+    struct thread *thread = ready_take(&ready);
+
+    assert_ptr_equal(thread, list[0]);
+    assert_false(thread->is_queued);
+    list_remove(thread);
+}
+
+static void check(void)
+{
+    assert_ptr_equal(ready.first, list_length > 0 ? list[0] : NULL);
+    assert_int_equal(ready.top, list_length > 0 ? list[0]->priority : -1);
+}
+
+static void take_all(void)
+{
+    while (list_length > 0) {
+        take();
+        check();
+    }
+}
+
+static void equals_are_taken_in_order_of_arrival(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        append(&threads[i]);
+        check();
+    }
+    take_all();
+}
+
+static void every_priority_is_found(void **state)
+{
+    (void)state;
+    for (unsigned priority = 0; priority < PRIORITY_COUNT; priority++) {
+        threads[0].priority = (uint8_t)priority;
+        threads[1].priority = (uint8_t)(priority * 7);
+        append(&threads[0]);
+        append(&threads[1]);
+        check();
+        take_all();
+    }
+}
+
+static void one_that_gave_way_goes_on_first(void **state)
+{
+    (void)state;
+    append(&threads[0]);
+    append(&threads[1]);
+    prepend(&threads[2]);
+    check();
+    take_all();
+}
+
+static void removing_from_everywhere_keeps_the_others(void **state)
+{
+    (void)state;
+    for (unsigned gone = 0; gone < 4; gone++) {
+        for (unsigned i = 0; i < 4; i++) {
+            append(&threads[i]);
+        }
+        remove_one(&threads[gone]);
+        check();
+        take_all();
+    }
+}
+
+static void removing_what_is_not_there_changes_nothing(void **state)
+{
+    (void)state;
+    append(&threads[0]);
+    remove_one(&threads[1]);
+    check();
+    take_all();
+    remove_one(&threads[0]);
+    check();
+}
+
+static void random_use_matches_the_list(void **state)
+{
+    uint32_t random = 1;
+
+    (void)state;
+    for (unsigned i = 0; i < STEP_COUNT; i++) {
+        random = random * 1664525 + 1013904223;
+        struct thread *thread = &threads[(random >> 8) % THREAD_COUNT];
+        unsigned what = (random >> 16) % 8;
+        if (what == 0) {
+            remove_one(thread);
+        } else if (what < 4 && list_length > 0) {
+            take();
+        } else if (!thread->is_queued) {
+            thread->priority = (uint8_t)((random >> 20) % 4 * 63);
+            (what < 6 ? append : prepend)(thread);
+        }
+        check();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(equals_are_taken_in_order_of_arrival, reset),
+        cmocka_unit_test_setup(every_priority_is_found, reset),
+        cmocka_unit_test_setup(one_that_gave_way_goes_on_first, reset),
+        cmocka_unit_test_setup(removing_from_everywhere_keeps_the_others, reset),
+        cmocka_unit_test_setup(removing_what_is_not_there_changes_nothing, reset),
+        cmocka_unit_test_setup(random_use_matches_the_list, reset),
+    };
+    return cmocka_run_group_tests_name("kernel: ready threads", tests, NULL, NULL);
+}
