@@ -37,9 +37,9 @@ static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
     if (LIKELY(first == NULL || second == NULL)) {
         return first != NULL ? first : second;
     }
-    bool is_more = second->priority > first->priority;
-    ready_append(&cpu->ready, is_more ? first : second);
-    return is_more ? second : first;
+    bool is_less = second->priority < first->priority;
+    ready_append(&cpu->ready, is_less ? second : first);
+    return is_less ? first : second;
 }
 
 /* The kernel's timer fired: the running thread's turn among its equals is over. */
