@@ -13,18 +13,12 @@
 #include "vcpu_timer.h"
 #include "virq.h"
 
-static struct irq_route *route_table;
-static uint32_t route_count;
-
-struct irq_route *irq_route(uint32_t intid)
-{
-    return intid < route_count ? &route_table[intid] : NULL;
-}
+struct irq_routes irq_routes;
 
 static void route_own(uint32_t intid, enum route_kind kind, uint8_t channel)
 {
-    if (intid < route_count) {
-        route_table[intid] = (struct irq_route){.kind = kind, .channel = channel};
+    if (intid < irq_routes.count) {
+        irq_routes.table[intid] = (struct irq_route){.kind = kind, .channel = channel};
         gic_configure(intid, false,
                       kind == ROUTE_GUEST_TIMER ? GIC_PRIORITY_DEVICE : GIC_PRIORITY_KERNEL);
         gic_enable(intid, kind != ROUTE_GUEST_TIMER);
@@ -58,8 +52,8 @@ void irq_init(const struct manifest *manifest, struct irq_route *routes, struct 
     const struct manifest_irq *irqs =
         (const struct manifest_irq *)((const char *)manifest + manifest->irq_offset);
 
-    route_table = routes;
-    route_count = manifest->irq_lines;
+    irq_routes.table = routes;
+    irq_routes.count = manifest->irq_lines;
     for (uint32_t i = 0; i < manifest->irq_count; i++) {
         route_device(&irqs[i], pds, vcpus);
     }
@@ -110,10 +104,10 @@ struct thread *irq_handle(struct cpu *cpu)
     uint32_t acknowledged = gic_acknowledge();
     uint32_t intid = acknowledged & LR_VINTID_MASK;
 
-    if (UNLIKELY(intid >= route_count)) {
+    if (UNLIKELY(intid >= irq_routes.count)) {
         return irq_handle_unrouted(acknowledged);
     }
-    struct irq_route *route = &route_table[intid];
+    struct irq_route *route = &irq_routes.table[intid];
     gic_drop(acknowledged);
     if (route->kind == ROUTE_VCPU) {
         return virq_raise_bound(route->vcpu, route->lr);

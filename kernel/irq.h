@@ -37,8 +37,19 @@ _Static_assert(sizeof(struct irq_route) <= IRQ_OBJECT_SIZE,
 void irq_init(const struct manifest *manifest, struct irq_route *routes, struct pd *pds,
               struct vcpu *vcpus);
 
+/* The routes of all lines, set by irq_init(). */
+struct irq_routes {
+    struct irq_route *table;
+    uint32_t count;
+};
+
+extern struct irq_routes irq_routes;
+
 /* The route of `intid`, or NULL where there is no such line. */
-struct irq_route *irq_route(uint32_t intid);
+static inline struct irq_route *irq_route(uint32_t intid)
+{
+    return intid < irq_routes.count ? &irq_routes.table[intid] : NULL;
+}
 
 /* Takes one pending interrupt and does what its route says. Returns the thread that woke, or NULL.
  */

@@ -6,7 +6,7 @@
 #include "vcpu.h"
 
 #include "sched.h"
-#include "virq.h"
+#include "virq_inject.h"
 
 struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
 {
@@ -86,14 +86,12 @@ struct thread *vcpu_wait(struct cpu *cpu, struct vcpu *vcpu)
     return sched_block(cpu, NULL);
 }
 
-/* The words that the VMM wrote for one vCPU. It may write on meanwhile: the count is read once. */
-static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu)
+/* The words that the VMM wrote for one vCPU. It may write on meanwhile: each is read once. */
+OUTLINE static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu, uint64_t count)
 {
     const volatile uint32_t *words = vcpu->page->inject;
-    uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
     struct thread *woken = NULL;
 
-    vcpu->page->inject_count = 0;
     for (uint64_t i = 0; i < count && i < VCPU_INJECT_MAX; i++) {
         struct thread *thread = NULL;
         virq_inject(vcpu, words[i], &thread);
@@ -102,15 +100,40 @@ static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu)
     return woken;
 }
 
-struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
+static inline struct thread *vcpu_request_do(struct cpu *cpu, struct vcpu *vcpu)
 {
-    uint64_t requests = pd->message->vcpu_requests & ((1u << pd->vcpu_count) - 1);
+    uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
+    uint32_t lr;
+
+    vcpu->page->inject_count = 0;
+    if (UNLIKELY(count != 1)) {
+        return injections_do(cpu, vcpu, count);
+    }
+    if (virq_word_to_lr(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &lr) != DROVER_OK) {
+        return NULL;
+    }
+    return virq_raise_new(vcpu, lr);
+}
+
+/* More than one vCPU at a time. */
+OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64_t requests)
+{
     struct thread *woken = NULL;
 
-    pd->message->vcpu_requests = 0;
-    for (; requests != 0; requests &= requests - 1) {
+    for (requests &= (1u << pd->vcpu_count) - 1; requests != 0; requests &= requests - 1) {
         struct vcpu *vcpu = &pd->vcpus[__builtin_ctzll(requests)];
-        woken = sched_both(cpu, woken, injections_do(cpu, vcpu));
+        woken = sched_both(cpu, woken, vcpu_request_do(cpu, vcpu));
     }
     return woken;
+}
+
+struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
+{
+    uint64_t requests = pd->message->vcpu_requests;
+
+    pd->message->vcpu_requests = 0;
+    if (LIKELY(requests == 1 && pd->vcpu_count != 0)) {
+        return vcpu_request_do(cpu, pd->vcpus);
+    }
+    return requests_do(cpu, pd, requests);
 }

@@ -9,6 +9,7 @@
 
 #include "drivers/gicv2.h"
 #include "irq.h"
+#include "virq_inject.h"
 
 /* The guest timer with this INTID, or GUEST_TIMER_COUNT. */
 static unsigned guest_timer_of(uint32_t intid)
@@ -22,16 +23,6 @@ static struct irq_route *straight_route(const struct vcpu *vcpu, uint32_t intid)
 {
     struct irq_route *route = irq_route(intid);
     return route != NULL && route->kind == ROUTE_VCPU && route->vcpu == vcpu ? route : NULL;
-}
-
-static inline bool is_bound(const struct vcpu *vcpu, uint32_t intid)
-{
-    const struct irq_route *route = irq_route(intid);
-
-    if (LIKELY(route == NULL || (route->kind != ROUTE_VCPU && route->kind != ROUTE_GUEST_TIMER))) {
-        return false;
-    }
-    return route->kind == ROUTE_GUEST_TIMER || route->vcpu == vcpu;
 }
 
 /* The physical state of a timer belongs to the vCPU that is loaded. */
@@ -50,34 +41,13 @@ uint32_t virq_bound_lr(uint32_t intid, uint64_t flags)
 
 enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken)
 {
-    uint32_t intid = word & INJECT_INTID_MASK;
-    uint32_t lr = LR_PENDING | ((word & INJECT_GROUP1) != 0 ? LR_GROUP1 : 0) |
-                  (word >> 19 & 0x1f) << LR_PRIORITY_SHIFT | intid;
+    uint32_t lr;
+    enum drover_error error = virq_word_to_lr(vcpu, word, &lr);
 
-    if (intid >= GIC_INTID_SPURIOUS_FIRST ||
-        (intid >= GIC_INTID_PPI_FIRST && is_bound(vcpu, intid))) {
-        return DROVER_ERR_ARGUMENT;
+    if (error == DROVER_OK) {
+        *woken = virq_raise_new(vcpu, lr);
     }
-    if ((word & INJECT_HW) != 0) {
-        uint32_t id = word >> 24 & 0x3f;
-        if (intid < GIC_INTID_PPI_FIRST) {
-            return DROVER_ERR_ARGUMENT;
-        }
-        if (id >= CHANNEL_MAX || vcpu->vmm->channels[id].kind != CHANNEL_IRQ) {
-            return DROVER_ERR_CHANNEL;
-        }
-        lr |= LR_HW | vcpu->vmm->channels[id].intid << LR_PINTID_SHIFT;
-    } else {
-        lr |= (word & INJECT_EOI) != 0 ? LR_EOI : 0;
-        lr |= intid < 16 ? (word >> 10 & 7) << LR_SOURCE_SHIFT : 0;
-    }
-    if (LIKELY(virq_is_idle(vcpu))) {
-        mmio_write32(GICH_LR(0), lr);
-        *woken = virq_wake(vcpu);
-    } else {
-        *woken = virq_raise(vcpu, lr);
-    }
-    return DROVER_OK;
+    return error;
 }
 
 /* The physical interrupt behind a place is ended; an edge that the guest has not seen stays
@@ -107,7 +77,7 @@ static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool is_w
     if ((lr & LR_HW) == 0 || (lr & LR_ACTIVE) != 0) {
         return;
     }
-    if (is_bound(vcpu, pintid)) {
+    if (virq_is_bound(vcpu, pintid)) {
         physical_release(vcpu, lr, is_withdrawal);
     } else if (!is_withdrawal) {
         physical_release(vcpu, lr, false);
@@ -166,7 +136,7 @@ static void active_set(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint6
         return;
     }
     uint32_t lr = (op >> 11 & 0x1f) << LR_PRIORITY_SHIFT | (op >> 16 & 1 ? LR_GROUP1 : 0) | intid;
-    if (is_bound(vcpu, intid)) {
+    if (virq_is_bound(vcpu, intid)) {
         lr |= LR_HW | intid << LR_PINTID_SHIFT;
         if (is_physical_visible(vcpu, intid)) {
             gic_bit_write(GICD_ISACTIVER, intid);

@@ -91,14 +91,24 @@ static inline enum drover_error drover_virq_inject(unsigned vcpu, uint32_t word)
     return (enum drover_error)DROVER_SYSCALL(SYS_VIRQ_INJECT, vcpu, word, 0).x0;
 }
 
+/* The same out of line: a system call in a function makes it save registers that the usual way
+ * needs not. */
+static __attribute__((noinline, unused)) enum drover_error drover_virq_inject_now(unsigned vcpu,
+                                                                                  uint32_t word)
+{
+    return drover_virq_inject(vcpu, word);
+}
+
 /* The same, done at the PD's next wait or reply, without a system call of its own. */
 static inline enum drover_error drover_virq_inject_deferred(unsigned vcpu, uint32_t word)
 {
     struct vcpu_page *page = drover_vcpu_page(vcpu);
-    if (page->inject_count >= VCPU_INJECT_MAX) {
-        return drover_virq_inject(vcpu, word);
+    uint64_t count = page->inject_count;
+    if (count >= VCPU_INJECT_MAX) {
+        return drover_virq_inject_now(vcpu, word);
     }
-    page->inject[page->inject_count++] = word;
+    page->inject[count] = word;
+    page->inject_count = count + 1;
     drover_message_page()->vcpu_requests |= 1u << vcpu;
     return DROVER_OK;
 }
