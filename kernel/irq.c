@@ -63,12 +63,20 @@ void irq_init(const struct manifest *manifest, struct irq_route *routes, struct 
     route_own(manifest->ptimer_irq, ROUTE_GUEST_TIMER, GUEST_TIMER_PHYSICAL);
 }
 
-/* What is not a device's: rare enough to stand apart from the fast path. */
-COLD static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *route, uint32_t intid)
+/* What is not a device's: rare enough to stand apart from the fast path. Beyond the lines of the
+ * manifest, where `route` is NULL, a boot loader may have left something enabled. */
+COLD static struct thread *irq_handle_own(struct cpu *cpu, const struct irq_route *route,
+                                          uint32_t intid)
 {
     struct thread *woken = NULL;
 
-    switch (route->kind) {
+    if (intid >= GIC_INTID_SPURIOUS_FIRST) {
+        return NULL;
+    }
+    if (route == NULL) {
+        gic_drop(intid);
+    }
+    switch (route != NULL ? route->kind : ROUTE_NONE) {
     case ROUTE_KERNEL_TIMER:
         timer_stop();
         sched_slice_over(cpu);
@@ -86,26 +94,13 @@ COLD static struct thread *irq_handle_own(struct cpu *cpu, struct irq_route *rou
     return woken;
 }
 
-/* Spurious, or beyond the lines of the manifest, where a boot loader may have left one enabled. */
-COLD static struct thread *irq_handle_unrouted(uint32_t acknowledged)
-{
-    uint32_t intid = acknowledged & LR_VINTID_MASK;
-
-    if (intid < GIC_INTID_SPURIOUS_FIRST) {
-        gic_drop(acknowledged);
-        gic_enable(intid, false);
-        gic_deactivate(intid);
-    }
-    return NULL;
-}
-
 struct thread *irq_handle(struct cpu *cpu)
 {
     uint32_t acknowledged = gic_acknowledge();
     uint32_t intid = acknowledged & LR_VINTID_MASK;
 
     if (UNLIKELY(intid >= irq_routes.count)) {
-        return irq_handle_unrouted(acknowledged);
+        return irq_handle_own(cpu, NULL, intid);
     }
     struct irq_route *route = &irq_routes.table[intid];
     gic_drop(acknowledged);

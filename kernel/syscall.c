@@ -75,11 +75,19 @@ OUTLINE static struct thread *deferred_do(struct pd *pd)
     return woken;
 }
 
-/* The end of a wait: an event that is there already, or the PD blocks. */
-static struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
+/* Somebody has sent something meanwhile. */
+__attribute__((noinline)) static struct thread *wait_over(struct cpu *cpu, struct pd *pd,
+                                                          struct thread *woken)
 {
-    if (pd_take_event(pd)) {
-        return sched_wake(cpu, woken);
+    pd_take_event(pd);
+    return sched_wake(cpu, woken);
+}
+
+/* The end of a wait: an event that is there already, or the PD blocks. */
+static inline struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
+{
+    if (UNLIKELY(pd->pending != 0 || pd->sender_head != NULL)) {
+        return wait_over(cpu, pd, woken);
     }
     pd->thread.state = THREAD_WAITING;
     return sched_block(cpu, woken);

@@ -8,12 +8,20 @@
 #include "sched.h"
 #include "virq_inject.h"
 
+/* The VMM is busy: it finds the fault when it waits. */
+__attribute__((noinline)) static struct thread *fault_queue(struct cpu *cpu, struct vcpu *vcpu,
+                                                            uint64_t label)
+{
+    return sched_block(cpu,
+                       pd_send(vcpu->vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
+}
+
 struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
 {
     struct pd *vmm = vcpu->vmm;
 
     if (UNLIKELY(vmm->thread.state != THREAD_WAITING)) {
-        return sched_block(cpu, pd_send(vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
+        return fault_queue(cpu, vcpu, label);
     }
     vcpu->thread.msginfo = MSGINFO(label, 0);
     pd_accept(vmm, &vcpu->thread);
@@ -100,29 +108,16 @@ OUTLINE static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu, 
     return woken;
 }
 
-static inline struct thread *vcpu_request_do(struct cpu *cpu, struct vcpu *vcpu)
-{
-    uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
-    uint32_t lr;
-
-    vcpu->page->inject_count = 0;
-    if (UNLIKELY(count != 1)) {
-        return injections_do(cpu, vcpu, count);
-    }
-    if (virq_word_to_lr(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &lr) != DROVER_OK) {
-        return NULL;
-    }
-    return virq_raise_new(vcpu, lr);
-}
-
-/* More than one vCPU at a time. */
+/* More than the usual one word for vCPU 0. */
 OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64_t requests)
 {
     struct thread *woken = NULL;
 
     for (requests &= (1u << pd->vcpu_count) - 1; requests != 0; requests &= requests - 1) {
         struct vcpu *vcpu = &pd->vcpus[__builtin_ctzll(requests)];
-        woken = sched_both(cpu, woken, vcpu_request_do(cpu, vcpu));
+        uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
+        vcpu->page->inject_count = 0;
+        woken = sched_both(cpu, woken, injections_do(cpu, vcpu, count));
     }
     return woken;
 }
@@ -130,10 +125,17 @@ OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64
 struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
 {
     uint64_t requests = pd->message->vcpu_requests;
+    struct vcpu *vcpu = pd->vcpus;
+    uint32_t lr;
 
     pd->message->vcpu_requests = 0;
-    if (LIKELY(requests == 1 && pd->vcpu_count != 0)) {
-        return vcpu_request_do(cpu, pd->vcpus);
+    if (UNLIKELY(requests != 1 || pd->vcpu_count == 0 ||
+                 *(volatile uint64_t *)&vcpu->page->inject_count != 1)) {
+        return requests_do(cpu, pd, requests);
     }
-    return requests_do(cpu, pd, requests);
+    vcpu->page->inject_count = 0;
+    if (virq_word_to_lr(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &lr) != DROVER_OK) {
+        return NULL;
+    }
+    return virq_raise_new(vcpu, lr);
 }
