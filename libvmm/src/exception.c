@@ -78,7 +78,7 @@ static uint64_t it_advance(uint64_t pstate)
     return (pstate & ~(0x3ful << 10 | 3ul << 25)) | (it >> 2) << 10 | (it & 3) << 25;
 }
 
-void exception_skip_aarch32(struct vcpu_page *page)
+__attribute__((cold, noinline)) void exception_skip_aarch32(struct vcpu_page *page)
 {
     bool is_wide = (page->esr & ESR_IL) != 0;
     page->pstate &= ~PSTATE_SS;

@@ -9,6 +9,7 @@
 #include <libvmm/arch/aarch64/smc.h>
 #include <libvmm/util/util.h>
 
+#include "compiler.h"
 #include "esr.h"
 #include "exception.h"
 #include "guest_state.h"
@@ -75,7 +76,7 @@ static const struct handler *handler_find(uint64_t gpa)
 }
 
 /* One line about an access that nobody claims. */
-static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
+COLD static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
 {
     if (!guest_log_allowed()) {
         return;
@@ -94,36 +95,31 @@ static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
             (int64_t)offset < 0 ? " - " : " + ", (int64_t)offset < 0 ? 0 - offset : offset);
 }
 
-/* The emulated distributor, on the shortest way: this is what guests do most. */
-static inline void distributor_access(unsigned vcpu, struct vcpu_page *page, uint32_t offset)
+/* A data abort of an access that the syndrome describes. */
+#define ACCESS_MASK (ESR_EC_FIELD(0x3f) | ESR_ISV)
+#define ACCESS      (ESR_EC_FIELD(ESR_EC_DABT_LOWER) | ESR_ISV)
+
+static void distributor_write(unsigned vcpu, struct vcpu_page *page, uint32_t offset)
 {
-    uint64_t esr = page->esr;
-    unsigned size = 1u << ESR_SAS(esr);
-    unsigned rt = ESR_SRT(esr);
-    if ((esr & ESR_WNR) != 0) {
-        vgic_write(vcpu, offset, size, rt == 31 ? 0 : (uint32_t)page->x[rt]);
-    } else {
-        uint64_t value = esr_extend(esr, vgic_read(vcpu, offset, size));
-        if (rt != 31) {
-            page->x[rt] = value;
-        }
-    }
+    unsigned rt = ESR_SRT(page->esr);
+    vgic_write(vcpu, offset, 1u << ESR_SAS(page->esr), rt == 31 ? 0 : (uint32_t)page->x[rt]);
     exception_skip(page);
 }
 
-bool fault_handle_vm_exception(size_t vcpu_id)
+/* What is not the common access to a distributor's register. */
+COLD static bool access_other(unsigned vcpu, struct vcpu_page *page)
 {
-    unsigned vcpu = (unsigned)vcpu_id;
-    struct vcpu_page *page = platform_vcpu_page(vcpu);
-    uint64_t esr = page->esr;
-    uint64_t gpa = page->fault_gpa;
-    if (ESR_EC(esr) == ESR_EC_DABT_LOWER && (esr & ESR_ISV) != 0) {
-        if (gpa - vgic.gicd_gpa < vgic.gicd_size) {
-            distributor_access(vcpu, page, (uint32_t)(gpa - vgic.gicd_gpa));
-            return true;
-        }
+    uint64_t esr = page->esr, gpa = page->fault_gpa;
+    if ((esr & ACCESS_MASK) == ACCESS && gpa - vgic.gicd_gpa < vgic.gicd_size) {
+        uint32_t offset = (uint32_t)(gpa - vgic.gicd_gpa);
+        *decode_rt(ESR_SRT(esr), (seL4_UserContext *)page) =
+            esr_extend(esr, vgic_read(vcpu, offset, 1u << ESR_SAS(esr)));
+        exception_skip(page);
+        return true;
+    }
+    if ((esr & ACCESS_MASK) == ACCESS) {
         const struct handler *handler = handler_find(gpa);
-        if (handler != NULL && handler->callback(vcpu_id, gpa - handler->base, esr,
+        if (handler != NULL && handler->callback(vcpu, gpa - handler->base, esr,
                                                  (seL4_UserContext *)page, handler->data)) {
             return true;
         }
@@ -136,7 +132,30 @@ bool fault_handle_vm_exception(size_t vcpu_id)
     return true;
 }
 
-static bool undefined(unsigned vcpu, const struct vcpu_page *page)
+bool fault_handle_vm_exception(size_t vcpu_id)
+{
+    unsigned vcpu = (unsigned)vcpu_id;
+    struct vcpu_page *page = platform_vcpu_page(vcpu);
+    uint64_t esr = page->esr;
+    uint64_t offset = page->fault_gpa - vgic.gicd_gpa;
+    /* A distributor register, not sign-extended: what guests do most. */
+    if (LIKELY((esr & (ACCESS_MASK | ESR_SSE)) == ACCESS && offset < VGIC_REGISTER_END)) {
+        if ((esr & ESR_WNR) != 0) {
+            distributor_write(vcpu, page, (uint32_t)offset);
+            return true;
+        }
+        uint32_t value = vgic_read(vcpu, (uint32_t)offset, 1u << ESR_SAS(esr));
+        unsigned rt = ESR_SRT(esr);
+        if (LIKELY(rt != 31)) {
+            page->x[rt] = value;
+        }
+        exception_skip(page);
+        return true;
+    }
+    return access_other(vcpu, page);
+}
+
+COLD static bool undefined(unsigned vcpu, const struct vcpu_page *page)
 {
     if (guest_log_allowed()) {
         LOG_VMM("vCPU %u: exception with syndrome 0x%lx at PC 0x%lx: undefined for the guest\n",
@@ -166,25 +185,32 @@ bool fault_handle_vcpu_exception(size_t vcpu_id)
     }
 }
 
-bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo)
+COLD static bool fault_other(size_t vcpu_id, uint64_t label)
 {
-    uint64_t label = microkit_msginfo_get_label(msginfo);
     if (vcpu_id >= guest.vcpu_count) {
         LOG_VMM_ERR("fault_handle: %s fault of child %lu, which is no vCPU of the guest\n",
                     fault_to_string(label), (unsigned long)vcpu_id);
         return false;
     }
-    switch (label) {
-    case FAULT_VM:
-        return fault_handle_vm_exception(vcpu_id);
-    case FAULT_VCPU:
-        return fault_handle_vcpu_exception(vcpu_id);
-    case FAULT_VGIC_MAINTENANCE:
+    if (label == FAULT_VGIC_MAINTENANCE) {
         vgic_maintenance((unsigned)vcpu_id);
         return true;
-    default:
-        LOG_VMM_ERR("fault_handle: vCPU %lu: fault label %lu is none of a vCPU's\n",
-                    (unsigned long)vcpu_id, (unsigned long)label);
-        return false;
     }
+    LOG_VMM_ERR("fault_handle: vCPU %lu: fault label %lu is none of a vCPU's\n",
+                (unsigned long)vcpu_id, (unsigned long)label);
+    return false;
+}
+
+bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo)
+{
+    uint64_t label = microkit_msginfo_get_label(msginfo);
+    if (LIKELY(vcpu_id < guest.vcpu_count)) {
+        if (LIKELY(label == FAULT_VM)) {
+            return fault_handle_vm_exception(vcpu_id);
+        }
+        if (label == FAULT_VCPU) {
+            return fault_handle_vcpu_exception(vcpu_id);
+        }
+    }
+    return fault_other(vcpu_id, label);
 }

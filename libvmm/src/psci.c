@@ -21,12 +21,19 @@
 #define POWER_STATE_LEVEL      0x03000000u
 #define POWER_STATE_POWER_DOWN 0x00010000u
 
-/* A call: its arguments, cut to 32 bits where the caller used the 32-bit form. */
+/* A call. */
 struct call {
+    const struct vcpu_page *page; /* of the caller */
+    uint64_t argument_mask;       /* 32 bits where the caller used the 32-bit form */
     unsigned vcpu;
-    uint64_t arguments[3];
     bool goes_on; /* the caller returns from the call */
 };
+
+/* Argument `index`, from 1. */
+static uint64_t argument(const struct call *call, unsigned index)
+{
+    return call->page->x[index] & call->argument_mask;
+}
 
 typedef int64_t (*function_t)(struct call *call);
 
@@ -46,11 +53,11 @@ static int64_t version(struct call *call)
 /* 5.4: a standby, whatever depth is asked for; the core wakes with its state, at an interrupt. */
 static int64_t cpu_suspend(struct call *call)
 {
-    uint32_t state = (uint32_t)call->arguments[0];
+    uint32_t state = (uint32_t)argument(call, 1);
     if ((state & (POWER_STATE_RESERVED | POWER_STATE_LEVEL)) != 0) {
         return PSCI_INVALID_PARAMETERS;
     }
-    if ((state & POWER_STATE_POWER_DOWN) != 0 && !guest_entry_valid(call->arguments[1])) {
+    if ((state & POWER_STATE_POWER_DOWN) != 0 && !guest_entry_valid(argument(call, 2))) {
         return PSCI_INVALID_ADDRESS;
     }
     platform_vcpu_wait(call->vcpu);
@@ -68,25 +75,25 @@ static int64_t cpu_off(struct call *call)
 /* 5.6 */
 static int64_t cpu_on(struct call *call)
 {
-    unsigned target = vcpu_of_affinity(call->arguments[0]);
+    unsigned target = vcpu_of_affinity(argument(call, 1));
     if (target == guest.vcpu_count) {
         return PSCI_INVALID_PARAMETERS;
     }
     if (guest.vcpu_on[target]) {
         return PSCI_ALREADY_ON;
     }
-    if (!guest_entry_valid(call->arguments[1])) {
+    if (!guest_entry_valid(argument(call, 2))) {
         return PSCI_INVALID_ADDRESS;
     }
-    return guest_vcpu_start(target, call->arguments[1], call->arguments[2]) ? PSCI_SUCCESS
-                                                                            : PSCI_INTERNAL_FAILURE;
+    return guest_vcpu_start(target, argument(call, 2), argument(call, 3)) ? PSCI_SUCCESS
+                                                                          : PSCI_INTERNAL_FAILURE;
 }
 
 /* 5.7: affinity levels above 0 are optional since PSCI 1.0. */
 static int64_t affinity_info(struct call *call)
 {
-    unsigned target = vcpu_of_affinity(call->arguments[0]);
-    if (target == guest.vcpu_count || call->arguments[1] != 0) {
+    unsigned target = vcpu_of_affinity(argument(call, 1));
+    if (target == guest.vcpu_count || argument(call, 2) != 0) {
         return PSCI_INVALID_PARAMETERS;
     }
     return guest.vcpu_on[target] ? AFFINITY_ON : AFFINITY_OFF;
@@ -148,7 +155,7 @@ static inline function_t function_find(uint32_t id)
  * platform-coordinated. */
 static int64_t features(struct call *call)
 {
-    uint32_t id = (uint32_t)call->arguments[0];
+    uint32_t id = (uint32_t)argument(call, 1);
     if (id == SMCCC_VERSION_ID) {
         return PSCI_SUCCESS;
     }
@@ -165,10 +172,10 @@ bool psci_handle(size_t vcpu_id, seL4_UserContext *regs)
         regs->x0 = (uint64_t)PSCI_NOT_SUPPORTED;
         return true;
     }
-    uint64_t mask = (id & SMCCC_64) != 0 ? ~0ul : 0xfffffffful;
     struct call call = {
+        .page = (const struct vcpu_page *)regs,
+        .argument_mask = (id & SMCCC_64) != 0 ? ~0ul : 0xfffffffful,
         .vcpu = (unsigned)vcpu_id,
-        .arguments = {regs->x1 & mask, regs->x2 & mask, regs->x3 & mask},
         .goes_on = true,
     };
     int64_t result = function(&call);

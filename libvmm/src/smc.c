@@ -9,6 +9,7 @@
 #include <libvmm/arch/aarch64/psci.h>
 #include <libvmm/util/util.h>
 
+#include "compiler.h"
 #include "guest_state.h"
 #include "smccc.h"
 
@@ -84,7 +85,7 @@ bool smc_sip_forward(size_t vcpu_id, seL4_UserContext *regs, size_t fn_number)
 
 /* Discovery. Workarounds for speculation are denied: there is no firmware of ours to do them, and
  * whether the CPU needs any the guest knows from its identification registers. */
-static int64_t architecture_call(const seL4_UserContext *regs)
+COLD static int64_t architecture_call(const seL4_UserContext *regs)
 {
     uint32_t subject = (uint32_t)regs->x1;
     switch ((uint32_t)regs->x0) {
@@ -99,7 +100,7 @@ static int64_t architecture_call(const seL4_UserContext *regs)
     }
 }
 
-static bool vendor_call(size_t vcpu_id, seL4_UserContext *regs)
+COLD static bool vendor_call(size_t vcpu_id, seL4_UserContext *regs)
 {
     uint32_t id = (uint32_t)regs->x0;
     if (sip_handler != NULL && sip_handler(vcpu_id, regs, SMCCC_FUNCTION(id))) {
@@ -113,15 +114,12 @@ static bool vendor_call(size_t vcpu_id, seL4_UserContext *regs)
     return false;
 }
 
-bool smc_handle(size_t vcpu_id, uint64_t hsr)
+/* Calls of everybody but the standard services. */
+COLD static bool other_call(size_t vcpu_id, seL4_UserContext *regs, bool is_conforming)
 {
-    seL4_UserContext *regs = (seL4_UserContext *)platform_vcpu_page((unsigned)vcpu_id);
     uint32_t id = (uint32_t)regs->x0;
-    bool is_conforming = (hsr & 0xffff) == 0 && (id & SMCCC_FAST) != 0 && (id & SMCCC_MBZ) == 0;
     int64_t result = SMCCC_NOT_SUPPORTED;
     switch (is_conforming ? (int)SMCCC_OWNER(id) : -1) {
-    case SMCCC_OWNER_STANDARD:
-        return psci_handle(vcpu_id, regs);
     case SMCCC_OWNER_ARCH:
         result = architecture_call(regs);
         break;
@@ -136,4 +134,15 @@ bool smc_handle(size_t vcpu_id, uint64_t hsr)
     }
     regs->x0 = (uint64_t)result;
     return true;
+}
+
+bool smc_handle(size_t vcpu_id, uint64_t hsr)
+{
+    seL4_UserContext *regs = (seL4_UserContext *)platform_vcpu_page((unsigned)vcpu_id);
+    uint32_t id = (uint32_t)regs->x0;
+    bool is_conforming = (hsr & 0xffff) == 0 && (id & (SMCCC_FAST | SMCCC_MBZ)) == SMCCC_FAST;
+    if (LIKELY(is_conforming && SMCCC_OWNER(id) == SMCCC_OWNER_STANDARD)) {
+        return psci_handle(vcpu_id, regs);
+    }
+    return other_call(vcpu_id, regs, is_conforming);
 }

@@ -7,6 +7,8 @@
  */
 #include "vgic.h"
 
+#include "compiler.h"
+
 struct vgic vgic;
 
 /* Calls `body` with each interrupt of `mask` as `i`. */
@@ -14,8 +16,8 @@ struct vgic vgic;
     for (uint32_t rest_ = (mask), i; rest_ != 0 && (i = (uint32_t)__builtin_ctz(rest_), true);     \
          rest_ &= rest_ - 1)
 
-/* Interrupts of the bank that may be signalled to a CPU interface. */
-static inline uint32_t signalled(const struct vgic_bank *bank)
+/* Works out which interrupts of the bank may be signalled to a CPU interface. */
+static uint32_t signalled_find(const struct vgic_bank *bank)
 {
     uint32_t groups = 0;
     if ((vgic.ctlr & VGIC_CTLR_GROUP0) != 0) {
@@ -25,6 +27,19 @@ static inline uint32_t signalled(const struct vgic_bank *bank)
         groups |= bank->group1;
     }
     return bank->enabled & bank->targeted & groups;
+}
+
+/* The same as of the last vgic_refresh(), which follows every change of the configuration. */
+static inline uint32_t signalled(const struct vgic_bank *bank)
+{
+    return bank->signalled;
+}
+
+/* The same of one interrupt: GICD_CTLR has the enable bit of group 0 and of group 1 in that order.
+ */
+static inline bool is_signalled(const struct vgic_bank *bank, uint32_t i)
+{
+    return ((bank->enabled & bank->targeted) >> i & vgic.ctlr >> (bank->group1 >> i & 1) & 1) != 0;
 }
 
 /* The vCPU that gets interrupt `i` of a bank: of an SPI, the first of its targets. */
@@ -145,6 +160,7 @@ static void mirror(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32
 void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, index);
+    bank->signalled = signalled_find(bank);
     FOR_EACH (i, mask & bank->bound) {
         mirror(bank, vcpu, index, i);
     }
@@ -246,7 +262,7 @@ void vgic_read_state(unsigned vcpu, unsigned index, uint32_t *pending, uint32_t 
 void vgic_sgi_set(unsigned target, unsigned source, unsigned intid)
 {
     struct vgic_bank *bank = &vgic.private[target];
-    if ((signalled(bank) >> intid & 1) != 0) {
+    if (LIKELY(is_signalled(bank, intid))) {
         inject(bank, target, 0, intid, INJECT_SOURCE(source));
     } else {
         bank->sgi_sources[intid] |= (uint8_t)(1u << source);
@@ -278,12 +294,17 @@ void vgic_arrive(unsigned vcpu, unsigned intid)
         give_physical(bank, vcpu, index, intid % 32);
         return;
     }
-    bank->arrived |= bit;
     /* What the guest latched itself and has not taken yet is the same interrupt. */
+    bank->latched &= ~bit;
+    if (LIKELY((bank->eoi_due & bit) == 0 && is_signalled(bank, intid % 32))) {
+        give_physical(bank, vcpu, index, intid % 32);
+        return;
+    }
+    bank->arrived |= bit;
     if ((bank->eoi_due & bit) != 0) {
         take_back(bank, vcpu, index, intid % 32);
+        bank->latched &= ~bit;
     }
-    bank->latched &= ~bit;
     give(bank, vcpu, index, bit);
 }
 

@@ -31,6 +31,8 @@
 #define VGIC_PPI_VTIMER 27 /* CNTV, in every board that follows the base architecture */
 #define VGIC_PPI_PTIMER 30 /* CNTP */
 
+#define VGIC_REGISTER_END 0x1000 /* of the distributor; the rest of its range is empty */
+
 #define VGIC_CTLR_GROUP0 1
 #define VGIC_CTLR_GROUP1 2
 
@@ -43,12 +45,13 @@ struct vgic_bank {
     uint32_t enabled;
     uint32_t group1;
     uint32_t edge;
-    uint8_t priority[32];
-    uint8_t target[32]; /* a bit for each vCPU */
+    _Alignas(4) uint8_t priority[32];
+    _Alignas(4) uint8_t target[32]; /* a bit for each vCPU */
 
     /* What the interrupts are. */
     uint32_t exists;
-    uint32_t targeted;      /* has a target at all */
+    uint32_t targeted;  /* has a target at all */
+    uint32_t signalled; /* enabled, with a target, and its group is on: kept by vgic_refresh() */
     uint32_t fixed_trigger; /* by channel: `edge` is the system description's */
     uint32_t bound;
     uint32_t by_channel;

@@ -6,6 +6,8 @@
  */
 #include "vgic_registers.h"
 
+#include "compiler.h"
+
 /* ---- 4.3.11, 4.3.12: GICD_IPRIORITYR, GICD_ITARGETSR: a byte an interrupt ---- */
 
 /* The bank of INTID `intid`; NULL past the last interrupt. */
@@ -14,22 +16,36 @@ static struct vgic_bank *byte_bank(unsigned vcpu, uint32_t intid)
     return intid / 32 < vgic.bank_count ? vgic_bank(vcpu, intid / 32) : NULL;
 }
 
-static uint32_t bytes_read(const uint8_t bytes[4])
+/* Four bytes of a table of bytes, as the word that the guest sees. */
+static inline uint32_t word_of(const uint8_t bytes[4])
 {
-    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    uint32_t word;
+    __builtin_memcpy(&word, __builtin_assume_aligned(bytes, 4), sizeof word);
+    return word;
 }
 
-/* Stores what `lanes` and `exists` let through; returns a mask of the bytes that changed. */
-static uint32_t bytes_write(uint8_t bytes[4], uint32_t value, uint32_t lanes, uint32_t exists)
+/* A byte of ones for each bit of `bits` [3:0]. */
+static inline uint32_t lanes_of(uint32_t bits)
 {
-    uint32_t changed = 0;
+    return ((bits & 0xf) * 0x00204081 & 0x01010101) * 0xff;
+}
+
+/* A bit for each byte of `word` that is not zero. */
+static uint32_t bits_of(uint32_t word)
+{
+    uint32_t bits = 0;
     for (unsigned i = 0; i < 4; i++) {
-        uint8_t byte = (uint8_t)(value >> i * 8);
-        if ((lanes >> i * 8 & 1) != 0 && (exists >> i & 1) != 0 && bytes[i] != byte) {
-            bytes[i] = byte;
-            changed |= 1u << i;
-        }
+        bits |= (word >> i * 8 & 0xff) != 0 ? 1u << i : 0;
     }
+    return bits;
+}
+
+/* Stores what `lanes` let through; returns the bits that changed. */
+static inline uint32_t word_store(uint8_t bytes[4], uint32_t value, uint32_t lanes)
+{
+    uint32_t changed = (word_of(bytes) ^ value) & lanes;
+    uint32_t word = word_of(bytes) ^ changed;
+    __builtin_memcpy(__builtin_assume_aligned(bytes, 4), &word, sizeof word);
     return changed;
 }
 
@@ -37,7 +53,7 @@ uint32_t vgic_priority_read(unsigned vcpu, uint32_t offset)
 {
     uint32_t intid = offset - 0x400;
     const struct vgic_bank *bank = byte_bank(vcpu, intid);
-    return bank != NULL ? bytes_read(&bank->priority[intid % 32]) : 0;
+    return bank != NULL ? word_of(&bank->priority[intid % 32]) : 0;
 }
 
 /* A pending interrupt has its new priority at once. */
@@ -45,15 +61,16 @@ void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_
 {
     uint32_t intid = offset - 0x400, first = intid % 32;
     struct vgic_bank *bank = byte_bank(vcpu, intid);
-    if (bank != NULL) {
-        uint32_t changed =
-            bytes_write(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u, lanes,
-                        bank->exists >> first);
-        uint32_t concerned = changed << first & (bank->bound | bank->given);
-        if (concerned != 0) {
-            vgic_take_back(vcpu, intid / 32, concerned);
-            vgic_refresh(vcpu, intid / 32, concerned);
-        }
+    if (bank == NULL) {
+        return;
+    }
+    uint32_t changed = word_store(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u,
+                                  lanes & lanes_of(bank->exists >> first));
+    uint32_t concerned = (bank->bound | bank->given) >> first & 0xf;
+    if (UNLIKELY(changed != 0 && concerned != 0)) {
+        concerned = (concerned & bits_of(changed)) << first;
+        vgic_take_back(vcpu, intid / 32, concerned);
+        vgic_refresh(vcpu, intid / 32, concerned);
     }
 }
 
@@ -65,9 +82,7 @@ uint32_t vgic_target_read(unsigned vcpu, uint32_t offset)
     if (bank == NULL || vgic.vcpu_count == 1) {
         return 0;
     }
-    uint32_t exists = bank->exists >> first & 0xf;
-    uint32_t lanes = (exists & 1) | (exists & 2) << 7 | (exists & 4) << 14 | (exists & 8) << 21;
-    return bytes_read(&bank->target[first]) & lanes * 0xff;
+    return word_of(&bank->target[first]) & lanes_of(bank->exists >> first);
 }
 
 void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
@@ -80,7 +95,7 @@ void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t 
     uint32_t cpus = (1u << vgic.vcpu_count) - 1;
     uint32_t movable = (bank->exists & ~bank->bound) >> first & 0xf;
     vgic_take_back(vcpu, intid / 32, movable << first);
-    bytes_write(&bank->target[first], value & cpus * 0x01010101u, lanes, movable);
+    word_store(&bank->target[first], value & cpus * 0x01010101u, lanes & lanes_of(movable));
     for (unsigned i = first; i < first + 4; i++) {
         uint32_t bit = 1u << i;
         bank->targeted = bank->target[i] != 0 ? bank->targeted | bit : bank->targeted & ~bit;
@@ -122,19 +137,11 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
 /* GICD_SGIR: filter [25:24], CPU targets [23:16], INTID [3:0]; NSATT means nothing here. */
 static void sgi_request(unsigned vcpu, uint32_t value)
 {
-    uint32_t all = (1u << vgic.vcpu_count) - 1, targets = 0;
-    switch (value >> 24 & 3) {
-    case 0:
-        targets = value >> 16 & all;
-        break;
-    case 1:
-        targets = all & ~(1u << vcpu);
-        break;
-    case 2:
-        targets = 1u << vcpu;
-        break;
-    default: /* reserved */
-        break;
+    uint32_t all = (1u << vgic.vcpu_count) - 1, self = 1u << vcpu;
+    uint32_t filter = value >> 24 & 3;
+    uint32_t targets = filter == 0 ? value >> 16 & all : filter == 1 ? all & ~self : 0;
+    if (filter == 2) {
+        vgic_sgi_set(vcpu, vcpu, value & 0xf);
     }
     for (; targets != 0; targets &= targets - 1) {
         vgic_sgi_set((unsigned)__builtin_ctz(targets), vcpu, value & 0xf);

@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 #define BLOCK_SHIFT 7 /* every group of registers fills blocks of 128 bytes */
-#define PAGE_END    0x1000
 
 /* 4.3.3 GICD_IIDR as a GIC-400 r0p1 has it: product 2, revision 1, implementer Arm. */
 #define IIDR_VALUE 0x0200143b
@@ -171,7 +170,7 @@ static void active_clear(unsigned vcpu, uint32_t offset, uint32_t value, uint32_
 #define BLOCK(offset) ((offset) >> BLOCK_SHIFT)
 
 /* clang-format off */
-static const struct vgic_register registers[BLOCK(PAGE_END)] = {
+static const struct vgic_register registers[BLOCK(VGIC_REGISTER_END)] = {
     /* offset                           read                      write                bytes  registers, section */
     [BLOCK(0x000)]                   = {control_read,             control_write,       false}, /* GICD_CTLR rw, GICD_TYPER ro, GICD_IIDR ro: 4.3.1 to 4.3.3 */
     [BLOCK(0x080)]                   = {group_read,               group_write,         false}, /* GICD_IGROUPR rw: 4.3.4 */
@@ -192,7 +191,7 @@ static const struct vgic_register registers[BLOCK(PAGE_END)] = {
 
 uint32_t vgic_read(unsigned vcpu, uint32_t offset, unsigned size)
 {
-    if (offset >= PAGE_END) {
+    if (offset >= VGIC_REGISTER_END) {
         return 0;
     }
     const struct vgic_register *group = &registers[offset >> BLOCK_SHIFT];
@@ -210,7 +209,7 @@ uint32_t vgic_read(unsigned vcpu, uint32_t offset, unsigned size)
 
 void vgic_write(unsigned vcpu, uint32_t offset, unsigned size, uint32_t value)
 {
-    if (offset >= PAGE_END) {
+    if (offset >= VGIC_REGISTER_END) {
         return;
     }
     const struct vgic_register *group = &registers[offset >> BLOCK_SHIFT];

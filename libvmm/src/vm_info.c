@@ -11,6 +11,8 @@
 #include <libvmm/guest.h>
 #include <libvmm/util/util.h>
 
+#include "vgic.h"
+
 bool vm_info_check(const struct vm_info *info)
 {
     if (info->magic != VM_INFO_MAGIC || info->version != VM_INFO_VERSION) {
@@ -22,6 +24,11 @@ bool vm_info_check(const struct vm_info *info)
     if (info->gic_version != 2) {
         LOG_VMM_ERR("routing table: the board has a GICv%u, this libvmm emulates a GICv2 only\n",
                     info->gic_version);
+        return false;
+    }
+    if (info->gicd_size < VGIC_REGISTER_END) {
+        LOG_VMM_ERR("routing table: the distributor has 0x%lx bytes, a GICv2's has 0x%x\n",
+                    info->gicd_size, VGIC_REGISTER_END);
         return false;
     }
     if (info->vcpu_count == 0 || info->vcpu_count > GUEST_MAX_NUM_VCPUS) {
