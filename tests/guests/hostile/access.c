@@ -9,7 +9,7 @@
 
 #define ESR_WNR           0x40 /* DDI 0487 D17.2.37: the access was a write */
 #define ISAR0_ATOMICS(id) ((id) >> 20 & 0xf)
-#define FAR_SLACK         255 /* FAR may name any byte of the access, the largest being DC ZVA's block */
+#define BLOCK_SIZE        64 /* bytes of the largest access, DC ZVA; FAR may name any of them */
 
 uint64_t access_count;
 uint64_t wrong_count;
@@ -36,7 +36,7 @@ static bool is_abort_of(const struct access *access, uint64_t va, const struct p
 {
     bool write = fault->esr & ESR_WNR;
     return ESR_EC(fault->esr) == EC_DATA_ABORT && ESR_DFSC(fault->esr) == DFSC_EXTERNAL &&
-           fault->far - (va & ~(uint64_t)FAR_SLACK) <= FAR_SLACK &&
+           fault->far - va / BLOCK_SIZE * BLOCK_SIZE < 2 * BLOCK_SIZE &&
            fault->elr == (uint64_t)access->run && fault->base == va &&
            (access->kind == ACCESS_STORE  ? write
             : access->kind == ACCESS_LOAD ? !write
@@ -48,6 +48,9 @@ static bool is_right(const struct access *access, uint64_t va, bool caught,
 {
     if (access->kind == ACCESS_ATOMIC && !ISAR0_ATOMICS(sysreg_read(id_aa64isar0_el1))) {
         return caught && ESR_EC(fault->esr) == EC_UNKNOWN;
+    }
+    if (caught && va % BLOCK_SIZE != 0 && ESR_DFSC(fault->esr) == DFSC_ALIGNMENT) {
+        return true; /* some have to be aligned everywhere, all of them in Device memory */
     }
     if (access->kind == ACCESS_HINT && !caught) {
         return true;

@@ -37,6 +37,8 @@ static void nothing_from(const uint64_t *gpas, size_t count, bool fetch)
     for (size_t i = 0; i < count; i++) {
         accesses_to_nothing(gpas[i]);
         accesses_to_nothing(gpas[i] + 0xfc0); /* the end of the page */
+        accesses_to_nothing(gpas[i] + 0x801); /* unaligned */
+        accesses_to_nothing(gpas[i] + 0xfff); /* across pages */
         if (fetch) {
             fetch_from_nothing(gpas[i]);
         }
