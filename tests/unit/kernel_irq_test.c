@@ -325,6 +325,23 @@ static void virtual_time_may_be_ahead(void **state)
     assert_guest_runs(GUEST);
 }
 
+static void timers_of_two_sleeping_guests_fire_together(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    set_vtimer(500);
+    switch_to_other_guest();
+    set_vtimer(500);
+    vcpu_wfi(GUEST2);
+    vcpu_load(&the_system.cpu, NULL);
+    system_time(500);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+    vcpu_wfi(GUEST);
+    assert_guest_runs(GUEST2);
+    serve_vtimer();
+}
+
 static void with_nobody_loaded_a_maintenance_interrupt_is_harmless(void **state)
 {
     (void)state;
@@ -373,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup(virtual_time_has_its_offset, example_boot),
         cmocka_unit_test_setup(a_virtual_timer_that_never_comes_does_not_come_early, example_boot),
         cmocka_unit_test_setup(virtual_time_may_be_ahead, example_boot),
+        cmocka_unit_test_setup(timers_of_two_sleeping_guests_fire_together, example_boot),
         cmocka_unit_test_setup(with_nobody_loaded_a_maintenance_interrupt_is_harmless,
                                example_boot),
         cmocka_unit_test_setup(registers_of_two_guests_do_not_mix, example_boot),

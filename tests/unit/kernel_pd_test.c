@@ -335,6 +335,17 @@ static void reply_and_deferred_notify_wake_both(void **state)
     assert_runs(CHILD);
 }
 
+static void of_reply_and_deferred_notify_to_equals_the_notified_runs_first(void **state)
+{
+    (void)state;
+    example_wake(OTHER);
+    pd_call(OTHER, SYS_CALL, TO_SERVER, 0, 0);
+    pd_call(SERVER, SYS_REPLY_WAIT, DEFERRED_NOTIFY | FROM_CLIENT, 0, 0);
+    assert_runs(CLIENT);
+    pd_wait(CLIENT);
+    assert_runs(OTHER);
+}
+
 static void of_reply_and_deferred_notify_the_more_urgent_preempts(void **state)
 {
     (void)state;
@@ -371,6 +382,8 @@ int main(void)
         cmocka_unit_test_setup(deferred_ack_is_done_by_the_wait, example_boot),
         cmocka_unit_test_setup(invalid_deferred_actions_are_lost, example_boot),
         cmocka_unit_test_setup(reply_and_deferred_notify_wake_both, example_boot),
+        cmocka_unit_test_setup(of_reply_and_deferred_notify_to_equals_the_notified_runs_first,
+                               example_boot),
         cmocka_unit_test_setup(of_reply_and_deferred_notify_the_more_urgent_preempts, example_boot),
     };
     return cmocka_run_group_tests_name("kernel: messages", tests, NULL, NULL);

@@ -360,6 +360,36 @@ static void an_end_to_report_is_not_evicted(void **state)
     guest_serves(105);
 }
 
+static void an_end_to_report_is_not_overwritten_while_another_vcpu_runs(void **state)
+{
+    (void)state;
+    inject(SOFT(0, 0x80) | INJECT_EOI);
+    assert_int_equal(gicv_acknowledge(), 100);
+    gicv_end(100);
+    example_trap();
+    vcpu_load(&the_system.cpu, NULL);
+    for (unsigned n = 1; n < 5; n++) {
+        pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, SOFT(n, 0x80), 0);
+    }
+    pd_answer(VMM);
+    system_interrupts();
+    assert_ptr_equal(running(), &PD(VMM)->thread);
+    assert_int_equal(VCPU(GUEST)->page->eoi[1], 1ull << (100 - 64));
+}
+
+static void the_active_keeps_its_list_register_before_the_pending(void **state)
+{
+    (void)state;
+    inject(SOFT(0, 0xf0));
+    assert_int_equal(gicv_acknowledge(), 100);
+    for (unsigned n = 1; n < 5; n++) {
+        inject(SOFT(n, 0x80));
+    }
+    inject(SOFT(5, 0x10));
+    assert_int_equal(VIRQ.spill[VIRQ_SGI_SLOTS + 100 - 16], 0);
+    assert_int_equal(VIRQ.spill_count, 2);
+}
+
 static void the_guests_state_survives_another_vcpu(void **state)
 {
     (void)state;
@@ -412,6 +442,8 @@ int main(void)
         cmocka_unit_test_setup(the_end_of_a_spilled_hardware_interrupt_ends_the_physical, start),
         cmocka_unit_test_setup(sleep_with_pending_in_the_spill_is_short, start),
         cmocka_unit_test_setup(an_end_to_report_is_not_evicted, start),
+        cmocka_unit_test_setup(an_end_to_report_is_not_overwritten_while_another_vcpu_runs, start),
+        cmocka_unit_test_setup(the_active_keeps_its_list_register_before_the_pending, start),
         cmocka_unit_test_setup(the_guests_state_survives_another_vcpu, start),
         cmocka_unit_test_setup(one_guest_does_not_see_the_others, start),
     };
