@@ -21,7 +21,7 @@ static void describe_maps(const struct manifest *manifest, uint32_t pd, uint32_t
 
     for (uint32_t i = 0; i < manifest->map_count; i++) {
         const struct manifest_map *map = &maps[i];
-        if (map->owner != pd || map->is_vm != is_vm) {
+        if (map->owner != pd || map->is_vm != is_vm || map->granted == 0) {
             continue;
         }
         print("drover:     %x..%x at PA %x %s%s%s%s %s\n", map->va, map->va + map->size - 1,
@@ -32,19 +32,40 @@ static void describe_maps(const struct manifest *manifest, uint32_t pd, uint32_t
     }
 }
 
+/* Straight interrupts of one trigger that follow each other share a line. */
+static uint32_t straight_run(const struct manifest_irq *irqs, uint32_t first, uint32_t count)
+{
+    uint32_t last = first;
+
+    while (last + 1 < count && irqs[last + 1].kind == VM_IRQ_STRAIGHT &&
+           irqs[last + 1].owner == irqs[first].owner && irqs[last + 1].edge == irqs[first].edge &&
+           irqs[last + 1].intid == irqs[last].intid + 1) {
+        last++;
+    }
+    return last;
+}
+
 static void describe_irqs(const struct manifest *manifest, uint32_t owner, enum vm_irq_kind kind)
 {
     const struct manifest_irq *irqs = table(manifest, manifest->irq_offset);
 
     for (uint32_t i = 0; i < manifest->irq_count; i++) {
-        if (irqs[i].owner != owner || irqs[i].kind != kind) {
+        const struct manifest_irq *irq = &irqs[i];
+        const char *trigger = irq->edge != 0 ? "edge" : "level";
+        if (irq->owner != owner || irq->kind != kind) {
             continue;
         }
-        print("drover:     interrupt %u %s", irqs[i].intid, irqs[i].edge != 0 ? "edge" : "level");
         if (kind == VM_IRQ_CHANNEL) {
-            print(" by channel %u\n", irqs[i].channel);
+            print("drover:     interrupt %u, %s, by channel %u\n", irq->intid, trigger,
+                  irq->channel);
+            continue;
+        }
+        i = straight_run(irqs, i, manifest->irq_count);
+        if (&irqs[i] == irq) {
+            print("drover:     interrupt %u, %s, straight to vCPU\n", irq->intid, trigger);
         } else {
-            print(" straight\n");
+            print("drover:     interrupts %u to %u, %s, straight to vCPU\n", irq->intid,
+                  irqs[i].intid, trigger);
         }
     }
 }

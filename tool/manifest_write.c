@@ -192,6 +192,7 @@ static struct manifest_map *write_space(const struct space *space, size_t owner,
             .owner = (uint32_t)owner,
             .is_vm = is_vm,
             .perms = mapping->perms,
+            .granted = mapping->at != NULL,
         };
         copy_name(out->name, mapping->name);
     }

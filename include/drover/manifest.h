@@ -171,8 +171,8 @@ struct manifest_map {
     uint64_t size;
     uint32_t owner; /* PD index; for a VM: PD index of its VMM */
     uint32_t is_vm;
-    uint32_t perms; /* enum map_perm */
-    uint32_t reserved;
+    uint32_t perms;   /* enum map_perm */
+    uint32_t granted; /* 1: by a <map> of the description; 0: added by the tool */
 };
 
 struct manifest {
