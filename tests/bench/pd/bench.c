@@ -22,6 +22,7 @@ uintptr_t stamps_vaddr;
 
 static uint64_t round_count;
 static uint64_t round_start;
+static uint64_t call_sum; /* ticks spent in calls, where a row is of them alone */
 
 static uint64_t counter_read(void)
 {
@@ -49,16 +50,6 @@ static void result_print(const char *key, uint64_t ticks)
     put(" ");
     put(&digits[at]);
     put("\n");
-}
-
-/* From the call to its return; the other PD, being of lower priority, does not run. */
-static void notify_low_measure(void)
-{
-    uint64_t start = counter_read();
-    for (unsigned i = 0; i < ROUNDS; i++) {
-        microkit_notify(CHANNEL_LOW);
-    }
-    result_print("notify_oneway", counter_read() - start);
 }
 
 static void call_measure(const char *key, microkit_channel channel)
@@ -96,6 +87,15 @@ static void rounds_start(void)
     round_start = counter_read();
 }
 
+/* From the call to its return. The other PD sleeps, and does not run before this one sleeps. */
+static void notify_low(void)
+{
+    phase_spread();
+    uint64_t start = counter_read();
+    microkit_notify(CHANNEL_LOW);
+    call_sum += counter_read() - start;
+}
+
 static void finish(void)
 {
     const microkit_smc_context off = {.x0 = PSCI_SYSTEM_OFF};
@@ -105,28 +105,40 @@ static void finish(void)
     microkit_arm_smc_call(&off, &response);
 }
 
-void init(void)
+/* The row that `channel` carries is done: prints it and begins with the next. */
+static void row_end(microkit_channel channel)
 {
-    notify_low_measure();
-    call_measure("ppc_passive", CHANNEL_PASSIVE);
-    call_measure("ppc_active", CHANNEL_ACTIVE);
-    rounds_start();
-    microkit_notify(CHANNEL_PEER);
-}
-
-/* A round trip has come back: the next one, or the next row. */
-void notified(microkit_channel channel)
-{
-    if (channel == CHANNEL_PEER && ++round_count < ROUNDS) {
+    if (channel == CHANNEL_LOW) {
+        result_print("notify_oneway", call_sum);
+        call_measure("ppc_passive", CHANNEL_PASSIVE);
+        call_measure("ppc_active", CHANNEL_ACTIVE);
+        rounds_start();
         microkit_notify(CHANNEL_PEER);
     } else if (channel == CHANNEL_PEER) {
         result_print("notify_roundtrip", counter_read() - round_start);
         rounds_start();
         microkit_deferred_notify(CHANNEL_DEFERRED);
-    } else if (channel == CHANNEL_DEFERRED && ++round_count < ROUNDS) {
-        microkit_deferred_notify(CHANNEL_DEFERRED);
-    } else if (channel == CHANNEL_DEFERRED) {
+    } else {
         result_print("notify_deferred_roundtrip", counter_read() - round_start);
         finish();
+    }
+}
+
+void init(void)
+{
+    notify_low();
+}
+
+/* A round has come back: the next one, or the next row. */
+void notified(microkit_channel channel)
+{
+    if (++round_count == ROUNDS) {
+        row_end(channel);
+    } else if (channel == CHANNEL_LOW) {
+        notify_low();
+    } else if (channel == CHANNEL_PEER) {
+        microkit_notify(CHANNEL_PEER);
+    } else {
+        microkit_deferred_notify(CHANNEL_DEFERRED);
     }
 }
