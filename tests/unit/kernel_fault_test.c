@@ -3,25 +3,15 @@
  *
  * Faults of protection domains, and what a parent does with its children.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
-#include "example.h"
+#include "assertions.h"
 
 #define X(pd, i)                (PD(pd)->frame.x[i])
 #define MR(pd, i)               (PD(pd)->message->mr[i])
 #define STATE(pd)               (PD(pd)->thread.state)
 #define EC(ec)                  ((uint64_t)(ec) << 26)
 #define WRITE_TRANSLATION_FAULT (EC(ESR_EC_DABT_LOWER) | 1 << 6 | 0x07)
-
-static void assert_runs(unsigned pd)
-{
-    assert_ptr_equal(running(), &PD(pd)->thread);
-}
 
 /* CHILD runs and writes to `address`. */
 static void child_faults(uint64_t address)

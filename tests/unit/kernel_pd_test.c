@@ -3,22 +3,11 @@
  *
  * Notifications, protected procedure calls and their messages.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "example.h"
+#include "assertions.h"
 
 #define X(pd, i)  (PD(pd)->frame.x[i])
 #define MR(pd, i) (PD(pd)->message->mr[i])
 #define BIT(ch)   (1ull << (ch))
-
-static void assert_runs(unsigned pd)
-{
-    assert_ptr_equal(running(), &PD(pd)->thread);
-}
 
 /* CLIENT calls SERVER with `count` words. */
 static void client_calls(uint64_t count)

@@ -3,14 +3,9 @@
  *
  * System calls as such: rights, results, and long random plays of all of them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
-#include "example.h"
+#include "assertions.h"
 #include "play.h"
 
 #define PLAY_COUNT 100
@@ -55,11 +50,11 @@ static void the_boot_tells_who_is_granted_what(void **state)
     (void)state;
     example_boot_running(state);
     assert_non_null(strstr(machine.uart, "PD parent, priority 150, may call the firmware"));
-    assert_non_null(strstr(machine.uart, "interrupt 40 edge by channel 3"));
+    assert_non_null(strstr(machine.uart, "interrupt 40, edge, by channel 3"));
     assert_non_null(strstr(machine.uart, "0xba0000..0xbaffff at PA 0x60000000 rw- heap"));
     assert_non_null(strstr(machine.uart, "0x9000000..0x9000fff at PA 0x9000000 rw- device uart"));
     assert_non_null(strstr(machine.uart, "VM guest, priority 20, 1 vCPU"));
-    assert_non_null(strstr(machine.uart, "interrupt 64 level straight"));
+    assert_non_null(strstr(machine.uart, "interrupt 64, level, straight to vCPU"));
 }
 
 static void fp_registers_follow_their_owner(void **state)

@@ -1,15 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The life of a vCPU: started, faulted, answered, asleep in WFI, stopped, and the reports of EOIs.
+ * The life of a vCPU: started, faulted, answered, stopped.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "example.h"
+#include "assertions.h"
 
 #define X(pd, i) (PD(pd)->frame.x[i])
 #define EC(ec)   ((uint64_t)(ec) << 26)
@@ -21,23 +15,6 @@
 #define SOFT_INTID        100 /* an interrupt of a virtual device */
 #define SOFT              (SOFT_INTID | INJECT_PRIORITY(0x80))
 
-static void assert_runs(unsigned pd)
-{
-    assert_ptr_equal(running(), &PD(pd)->thread);
-}
-
-static void assert_guest_runs(void)
-{
-    assert_ptr_equal(running(), &VCPU(GUEST)->thread);
-}
-
-static int start(void **state)
-{
-    example_boot(state);
-    example_start(GUEST);
-    return 0;
-}
-
 static void guest_faults(void)
 {
     system_exception(EC(ESR_EC_HVC));
@@ -45,22 +22,15 @@ static void guest_faults(void)
 }
 
 /* VMM, which runs, injects `word` and stays running. */
-static void inject(uint32_t word)
+static void vmm_injects(uint32_t word)
 {
     assert_int_equal(pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, word, 0), DROVER_OK);
-}
-
-/* The guest takes its interrupt and ends it. */
-static void guest_serves(uint32_t intid)
-{
-    assert_int_equal(gicv_acknowledge(), intid);
-    gicv_end(intid);
 }
 
 static void start_runs_it_at_its_entry(void **state)
 {
     (void)state;
-    assert_guest_runs();
+    assert_guest_runs(GUEST);
     assert_int_equal(fake_sysregs.elr_el2, 0x40000000);
     assert_int_equal(fake_sysregs.spsr_el2, PSTATE_DAIF | PSTATE_EL1H);
     assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU);
@@ -75,7 +45,7 @@ static void privileged_pstate_is_filtered(void **state)
         guest_faults();
         PAGE->pstate = PSTATE_DAIF | wild[i];
         pd_answer(VMM);
-        assert_guest_runs();
+        assert_guest_runs(GUEST);
         assert_int_equal(fake_sysregs.spsr_el2 & PSTATE_MODE_MASK, PSTATE_EL1H);
     }
 }
@@ -112,7 +82,7 @@ static void permission_fault_of_changed_tables_is_tried_again(void **state)
     (void)state;
     fake_translation = 1;
     system_exception(EC(ESR_EC_DABT_LOWER) | PERMISSION_FAULT);
-    assert_guest_runs();
+    assert_guest_runs(GUEST);
 }
 
 static void an_abort_on_a_fetch_reaches_the_vmm(void **state)
@@ -141,7 +111,7 @@ static void reply_resumes_with_what_the_vmm_wrote(void **state)
     PAGE->x[0] = 42;
     PAGE->pc = 0x40001000;
     pd_answer(VMM);
-    assert_guest_runs();
+    assert_guest_runs(GUEST);
     assert_int_equal(fake_sysregs.elr_el2, 0x40001000);
     assert_int_equal(VCPU(GUEST)->thread.frame->x[0], 42);
 }
@@ -159,7 +129,7 @@ static void serror_of_a_guest_goes_back_to_it(void **state)
 {
     (void)state;
     system_enter(exception_serror, 0);
-    assert_guest_runs();
+    assert_guest_runs(GUEST);
     assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU | HCR_VSE);
 }
 
@@ -169,7 +139,7 @@ static void start_again(void)
 {
     assert_int_equal(pd_call(VMM, SYS_VCPU_START, GUEST_ID, 0x48000000, 0), DROVER_OK);
     pd_answer(VMM);
-    assert_guest_runs();
+    assert_guest_runs(GUEST);
     assert_int_equal(fake_sysregs.elr_el2, 0x48000000);
 }
 
@@ -218,8 +188,8 @@ static void stop_while_its_fault_waits(void **state)
     vcpu_wfi(GUEST);
     PD(VMM)->thread.priority = 1;
     example_wake(VMM);
-    inject(SOFT); /* the guest preempts its VMM */
-    assert_guest_runs();
+    vmm_injects(SOFT); /* the guest preempts its VMM */
+    assert_guest_runs(GUEST);
     system_exception(EC(ESR_EC_HVC));
     assert_runs(VMM);
     assert_int_equal(STATE, THREAD_SENDING);
@@ -234,7 +204,7 @@ static void stop_while_asleep(void **state)
     vcpu_wfi(GUEST);
     example_wake(VMM);
     stop();
-    inject(SOFT);
+    vmm_injects(SOFT);
     pd_wait(VMM);
     assert_null(running());
 }
@@ -277,215 +247,28 @@ static void registers_are_read_and_written_loaded_or_not(void **state)
     assert_int_equal(pd_call(VMM, SYS_VCPU_WRITE, GUEST_ID, UINT64_MAX, 0), DROVER_ERR_ARGUMENT);
 }
 
-/* ---- WFI ---- */
-
-static void wfi_sleeps_until_an_injection(void **state)
-{
-    (void)state;
-    fake_sysregs.elr_el2 = 0x40000100;
-    vcpu_wfi(GUEST);
-    assert_null(running());
-    assert_int_equal(STATE, THREAD_WFI);
-    example_wake(VMM);
-    inject(SOFT);
-    pd_wait(VMM);
-    assert_guest_runs();
-    assert_int_equal(fake_sysregs.elr_el2, 0x40000104);
-}
-
-static void wfi_with_an_interrupt_pending_goes_on(void **state)
-{
-    (void)state;
-    guest_faults();
-    inject(SOFT);
-    pd_answer(VMM);
-    vcpu_wfi(GUEST);
-    assert_guest_runs();
-}
-
-static void wfi_with_an_interrupt_only_active_sleeps(void **state)
-{
-    (void)state;
-    guest_faults();
-    inject(SOFT);
-    pd_answer(VMM);
-    assert_int_equal(gicv_acknowledge(), SOFT_INTID);
-    vcpu_wfi(GUEST);
-    assert_null(running());
-}
-
-static void a_16_bit_wfi_is_two_bytes_long(void **state)
-{
-    (void)state;
-    fake_sysregs.elr_el2 = 0x10000;
-    guest_faults();
-    inject(SOFT);
-    pd_answer(VMM);
-    system_exception(EC(ESR_EC_WFX));
-    assert_guest_runs();
-    assert_int_equal(fake_sysregs.elr_el2, 0x10002);
-}
-
-static void wfe_goes_on(void **state)
-{
-    (void)state;
-    system_exception(EC(ESR_EC_WFX) | ESR_IL | ESR_ISS_WFE);
-    assert_guest_runs();
-}
-
-static void injection_through_the_page_wakes(void **state)
-{
-    (void)state;
-    vcpu_wfi(GUEST);
-    example_wake(VMM);
-    PAGE->inject[0] = SOFT;
-    PAGE->inject_count = 1;
-    PD(VMM)->message->vcpu_requests = 1;
-    pd_wait(VMM);
-    assert_guest_runs();
-    assert_int_equal(PAGE->inject_count, 0);
-    assert_int_equal(PD(VMM)->message->vcpu_requests, 0);
-    guest_serves(SOFT_INTID);
-}
-
-static void wild_requests_end_at_the_page(void **state)
-{
-    (void)state;
-    guest_faults();
-    PAGE->inject_count = UINT64_MAX;
-    for (unsigned i = 0; i < VCPU_INJECT_MAX; i++) {
-        PAGE->inject[i] = 0xffffffff;
-    }
-    PD(VMM)->message->vcpu_requests = UINT64_MAX;
-    pd_answer(VMM);
-    assert_guest_runs();
-    assert_int_equal(gicv_acknowledge(), GIC_SPURIOUS);
-}
-
-/* ---- EOI reports ---- */
-
-/* The guest ends SOFT, whose EOI was asked for, and the maintenance interrupt is not taken yet. */
-static void guest_ends_reported(void)
-{
-    guest_faults();
-    inject(SOFT | INJECT_EOI);
-    pd_answer(VMM);
-    guest_serves(SOFT_INTID);
-    assert_true(gich_maintenance());
-}
-
-static void assert_eoi_reported(void)
-{
-    assert_runs(VMM);
-    assert_int_equal(X(VMM, 0), EVENT_FAULT | GUEST_ID);
-    assert_int_equal(MSGINFO_LABEL(X(VMM, 1)), FAULT_VGIC_MAINTENANCE);
-    for (unsigned i = 0; i < 16; i++) {
-        assert_int_equal(PAGE->eoi[i], i == SOFT_INTID / 64 ? 1ull << SOFT_INTID % 64 : 0);
-    }
-    pd_answer(VMM);
-    assert_guest_runs();
-    assert_false(gich_maintenance());
-}
-
-static void eoi_while_running_is_reported(void **state)
-{
-    (void)state;
-    guest_ends_reported();
-    system_interrupts();
-    assert_eoi_reported();
-}
-
-static void eoi_not_asked_for_is_not_reported(void **state)
-{
-    (void)state;
-    guest_faults();
-    inject(SOFT);
-    pd_answer(VMM);
-    guest_serves(SOFT_INTID);
-    system_interrupts();
-    assert_guest_runs();
-}
-
-static void eoi_while_preempted_is_reported(void **state)
-{
-    (void)state;
-    guest_ends_reported();
-    example_wake(PARENT);
-    assert_int_equal(STATE, THREAD_READY);
-    system_interrupts();
-    pd_wait(PARENT);
-    assert_eoi_reported();
-}
-
-static void eoi_just_before_wfi_is_reported(void **state)
-{
-    (void)state;
-    guest_ends_reported();
-    vcpu_wfi(GUEST);
-    system_interrupts();
-    assert_eoi_reported();
-}
-
-static void eoi_while_faulted_is_reported_after_the_reply(void **state)
-{
-    (void)state;
-    guest_ends_reported();
-    guest_faults();
-    system_interrupts();
-    assert_int_equal(MSGINFO_LABEL(X(VMM, 1)), FAULT_VCPU);
-    pd_answer(VMM);
-    assert_eoi_reported();
-}
-
-static void eoi_while_another_vcpu_is_loaded_is_not_lost(void **state)
-{
-    (void)state;
-    guest_ends_reported();
-    PD(VMM2)->thread.priority = 255;
-    VCPU(GUEST2)->thread.priority = 250;
-    example_start(GUEST2);
-    assert_true(VCPU(GUEST2)->is_loaded);
-    system_exception(EC(ESR_EC_HVC)); /* GUEST2 faults, and is never answered */
-    pd_wait(VMM2);
-    system_interrupts();
-    assert_eoi_reported();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(start_runs_it_at_its_entry, start),
-        cmocka_unit_test_setup(privileged_pstate_is_filtered, start),
-        cmocka_unit_test_setup(abort_reaches_the_vmm_with_its_page_filled, start),
-        cmocka_unit_test_setup(permission_fault_walks_the_guests_tables, start),
-        cmocka_unit_test_setup(permission_fault_of_changed_tables_is_tried_again, start),
-        cmocka_unit_test_setup(an_abort_on_a_fetch_reaches_the_vmm, start),
-        cmocka_unit_test_setup(other_exceptions_reach_the_vmm, start),
-        cmocka_unit_test_setup(reply_resumes_with_what_the_vmm_wrote, start),
-        cmocka_unit_test_setup(without_reply_it_stays_faulted, start),
-        cmocka_unit_test_setup(serror_of_a_guest_goes_back_to_it, start),
-        cmocka_unit_test_setup(stop_and_start_while_ready, start),
-        cmocka_unit_test_setup(start_while_ready, start),
-        cmocka_unit_test_setup(stop_while_faulted, start),
-        cmocka_unit_test_setup(start_while_faulted, start),
-        cmocka_unit_test_setup(stop_while_its_fault_waits, start),
-        cmocka_unit_test_setup(stop_while_asleep, start),
-        cmocka_unit_test_setup(start_while_asleep, start),
-        cmocka_unit_test_setup(only_own_vcpus_are_named, start),
-        cmocka_unit_test_setup(registers_are_read_and_written_loaded_or_not, start),
-        cmocka_unit_test_setup(wfi_sleeps_until_an_injection, start),
-        cmocka_unit_test_setup(wfi_with_an_interrupt_pending_goes_on, start),
-        cmocka_unit_test_setup(wfi_with_an_interrupt_only_active_sleeps, start),
-        cmocka_unit_test_setup(a_16_bit_wfi_is_two_bytes_long, start),
-        cmocka_unit_test_setup(wfe_goes_on, start),
-        cmocka_unit_test_setup(injection_through_the_page_wakes, start),
-        cmocka_unit_test_setup(wild_requests_end_at_the_page, start),
-        cmocka_unit_test_setup(eoi_while_running_is_reported, start),
-        cmocka_unit_test_setup(eoi_not_asked_for_is_not_reported, start),
-        cmocka_unit_test_setup(eoi_while_preempted_is_reported, start),
-        cmocka_unit_test_setup(eoi_just_before_wfi_is_reported, start),
-        cmocka_unit_test_setup(eoi_while_faulted_is_reported_after_the_reply, start),
-        cmocka_unit_test_setup(eoi_while_another_vcpu_is_loaded_is_not_lost, start),
+        cmocka_unit_test_setup(start_runs_it_at_its_entry, start_guest),
+        cmocka_unit_test_setup(privileged_pstate_is_filtered, start_guest),
+        cmocka_unit_test_setup(abort_reaches_the_vmm_with_its_page_filled, start_guest),
+        cmocka_unit_test_setup(permission_fault_walks_the_guests_tables, start_guest),
+        cmocka_unit_test_setup(permission_fault_of_changed_tables_is_tried_again, start_guest),
+        cmocka_unit_test_setup(an_abort_on_a_fetch_reaches_the_vmm, start_guest),
+        cmocka_unit_test_setup(other_exceptions_reach_the_vmm, start_guest),
+        cmocka_unit_test_setup(reply_resumes_with_what_the_vmm_wrote, start_guest),
+        cmocka_unit_test_setup(without_reply_it_stays_faulted, start_guest),
+        cmocka_unit_test_setup(serror_of_a_guest_goes_back_to_it, start_guest),
+        cmocka_unit_test_setup(stop_and_start_while_ready, start_guest),
+        cmocka_unit_test_setup(start_while_ready, start_guest),
+        cmocka_unit_test_setup(stop_while_faulted, start_guest),
+        cmocka_unit_test_setup(start_while_faulted, start_guest),
+        cmocka_unit_test_setup(stop_while_its_fault_waits, start_guest),
+        cmocka_unit_test_setup(stop_while_asleep, start_guest),
+        cmocka_unit_test_setup(start_while_asleep, start_guest),
+        cmocka_unit_test_setup(only_own_vcpus_are_named, start_guest),
+        cmocka_unit_test_setup(registers_are_read_and_written_loaded_or_not, start_guest),
     };
     return cmocka_run_group_tests_name("kernel: vCPUs", tests, NULL, NULL);
 }

@@ -5,15 +5,9 @@
  * the guest gets the most urgent pending interrupt that may preempt, each as often as it was raised
  * or merged, and the VMM hears of each end that it asked for.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
-#include "drivers/gicv2.h"
-#include "example.h"
+#include "assertions.h"
 
 #define STEP_COUNT 20000
 
