@@ -58,7 +58,8 @@ static const struct manifest_map maps[] = {
      .pa = 0x60000000,
      .size = 0x10000,
      .owner = CLIENT,
-     .perms = MAP_PERM_READ | MAP_PERM_WRITE},
+     .perms = MAP_PERM_READ | MAP_PERM_WRITE,
+     .granted = 1},
     {.name = "image",
      .va = PD_IMAGE_VA,
      .pa = 0x60010000,
@@ -71,7 +72,8 @@ static const struct manifest_map maps[] = {
      .size = 0x1000,
      .owner = VMM,
      .is_vm = 1,
-     .perms = MAP_PERM_READ | MAP_PERM_WRITE | MAP_PERM_DEVICE},
+     .perms = MAP_PERM_READ | MAP_PERM_WRITE | MAP_PERM_DEVICE,
+     .granted = 1},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
