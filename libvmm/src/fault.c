@@ -99,7 +99,7 @@ COLD static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
 #define ACCESS_MASK (ESR_EC_FIELD(0x3f) | ESR_ISV)
 #define ACCESS      (ESR_EC_FIELD(ESR_EC_DABT_LOWER) | ESR_ISV)
 
-static void distributor_write(unsigned vcpu, struct vcpu_page *page, uint32_t offset)
+static inline void distributor_write(unsigned vcpu, struct vcpu_page *page, uint32_t offset)
 {
     unsigned rt = ESR_SRT(page->esr);
     vgic_write(vcpu, offset, 1u << ESR_SAS(page->esr), rt == 31 ? 0 : (uint32_t)page->x[rt]);
@@ -132,9 +132,8 @@ COLD static bool access_other(unsigned vcpu, struct vcpu_page *page)
     return true;
 }
 
-bool fault_handle_vm_exception(size_t vcpu_id)
+static inline bool stage2_abort(unsigned vcpu)
 {
-    unsigned vcpu = (unsigned)vcpu_id;
     struct vcpu_page *page = platform_vcpu_page(vcpu);
     uint64_t esr = page->esr;
     uint64_t offset = page->fault_gpa - vgic.gicd_gpa;
@@ -153,6 +152,11 @@ bool fault_handle_vm_exception(size_t vcpu_id)
         return true;
     }
     return access_other(vcpu, page);
+}
+
+bool fault_handle_vm_exception(size_t vcpu_id)
+{
+    return stage2_abort((unsigned)vcpu_id);
 }
 
 COLD static bool undefined(unsigned vcpu, const struct vcpu_page *page)
@@ -206,7 +210,7 @@ bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo)
     uint64_t label = microkit_msginfo_get_label(msginfo);
     if (LIKELY(vcpu_id < guest.vcpu_count)) {
         if (LIKELY(label == FAULT_VM)) {
-            return fault_handle_vm_exception(vcpu_id);
+            return stage2_abort((unsigned)vcpu_id);
         }
         if (label == FAULT_VCPU) {
             return fault_handle_vcpu_exception(vcpu_id);

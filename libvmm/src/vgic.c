@@ -16,7 +16,7 @@ struct vgic vgic;
     for (uint32_t rest_ = (mask), i; rest_ != 0 && (i = (uint32_t)__builtin_ctz(rest_), true);     \
          rest_ &= rest_ - 1)
 
-/* Works out which interrupts of the bank may be signalled to a CPU interface. */
+/* Interrupts of the bank that may be signalled to a CPU interface: `signalled`, worked out. */
 static uint32_t signalled_find(const struct vgic_bank *bank)
 {
     uint32_t groups = 0;
@@ -27,19 +27,6 @@ static uint32_t signalled_find(const struct vgic_bank *bank)
         groups |= bank->group1;
     }
     return bank->enabled & bank->targeted & groups;
-}
-
-/* The same as of the last vgic_refresh(), which follows every change of the configuration. */
-static inline uint32_t signalled(const struct vgic_bank *bank)
-{
-    return bank->signalled;
-}
-
-/* The same of one interrupt: GICD_CTLR has the enable bit of group 0 and of group 1 in that order.
- */
-static inline bool is_signalled(const struct vgic_bank *bank, uint32_t i)
-{
-    return ((bank->enabled & bank->targeted) >> i & vgic.ctlr >> (bank->group1 >> i & 1) & 1) != 0;
 }
 
 /* The vCPU that gets interrupt `i` of a bank: of an SPI, the first of its targets. */
@@ -92,7 +79,7 @@ static void give_physical(struct vgic_bank *bank, unsigned vcpu, unsigned index,
 /* Gives the kernel what of `mask` is pending and may be signalled. */
 static void give(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t mask)
 {
-    mask &= signalled(bank) & ~bank->bound;
+    mask &= bank->signalled & ~bank->bound;
     if (index == 0) {
         FOR_EACH (sgi, mask & 0xffff) {
             give_sgi(bank, vcpu, sgi);
@@ -147,7 +134,7 @@ static void mirror(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32
     uint32_t bit = 1u << i;
     uint32_t flags = bank->priority[i] | ((bank->group1 & bit) != 0 ? VIRQ_CONFIG_GROUP1 : 0) |
                      ((bank->edge & bit) != 0 ? VIRQ_CONFIG_EDGE : 0) |
-                     ((signalled(bank) & bit) != 0 ? VIRQ_CONFIG_ENABLE : 0);
+                     ((bank->signalled & bit) != 0 ? VIRQ_CONFIG_ENABLE : 0);
     unsigned target = target_of(bank, vcpu, index, i);
     platform_virq_config(target, index * 32 + i, flags);
     if ((flags & VIRQ_CONFIG_ENABLE) == 0 && (bank->mirrored & bit) != 0) {
@@ -164,7 +151,7 @@ void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask)
     FOR_EACH (i, mask & bank->bound) {
         mirror(bank, vcpu, index, i);
     }
-    FOR_EACH (i, mask & bank->given & ~signalled(bank)) {
+    FOR_EACH (i, mask & bank->given & ~bank->signalled) {
         take_back(bank, vcpu, index, i);
     }
     give(bank, vcpu, index, mask);
@@ -262,7 +249,7 @@ void vgic_read_state(unsigned vcpu, unsigned index, uint32_t *pending, uint32_t 
 void vgic_sgi_set(unsigned target, unsigned source, unsigned intid)
 {
     struct vgic_bank *bank = &vgic.private[target];
-    if (LIKELY(is_signalled(bank, intid))) {
+    if (LIKELY((bank->signalled >> intid & 1) != 0)) {
         inject(bank, target, 0, intid, INJECT_SOURCE(source));
     } else {
         bank->sgi_sources[intid] |= (uint8_t)(1u << source);
@@ -285,27 +272,29 @@ uint32_t vgic_sgi_sources(unsigned target, unsigned intid)
     return sources;
 }
 
+/* The physical interrupt cannot be given as it is. What the guest latched itself and has not taken
+ * yet is the same interrupt. */
+COLD static void arrive_and_wait(unsigned vcpu, unsigned index, uint32_t bit)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    bank->arrived |= bit;
+    if ((bank->eoi_due & bit) != 0) {
+        take_back(bank, vcpu, index, (uint32_t)__builtin_ctz(bit));
+    }
+    bank->latched &= ~bit;
+    give(bank, vcpu, index, bit);
+}
+
 void vgic_arrive(unsigned vcpu, unsigned intid)
 {
     unsigned index = intid / 32;
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     uint32_t bit = 1u << intid % 32;
-    if ((signalled(bank) & ~bank->eoi_due & ~bank->latched & bit) != 0) {
+    if (LIKELY((bank->signalled & ~bank->eoi_due & ~bank->latched & bit) != 0)) {
         give_physical(bank, vcpu, index, intid % 32);
-        return;
+    } else {
+        arrive_and_wait(vcpu, index, bit);
     }
-    /* What the guest latched itself and has not taken yet is the same interrupt. */
-    bank->latched &= ~bit;
-    if (LIKELY((bank->eoi_due & bit) == 0 && is_signalled(bank, intid % 32))) {
-        give_physical(bank, vcpu, index, intid % 32);
-        return;
-    }
-    bank->arrived |= bit;
-    if ((bank->eoi_due & bit) != 0) {
-        take_back(bank, vcpu, index, intid % 32);
-        bank->latched &= ~bit;
-    }
-    give(bank, vcpu, index, bit);
 }
 
 void vgic_set_line(unsigned vcpu, unsigned intid, bool high)

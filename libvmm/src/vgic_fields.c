@@ -135,16 +135,28 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
 /* ---- 4.3.15 to 4.3.17: GICD_SGIR, GICD_CPENDSGIR, GICD_SPENDSGIR ---- */
 
 /* GICD_SGIR: filter [25:24], CPU targets [23:16], INTID [3:0]; NSATT means nothing here. */
-static void sgi_request(unsigned vcpu, uint32_t value)
+#define SGIR_FILTER(value)  ((value) >> 24 & 3)
+#define SGIR_FILTER_LIST    0
+#define SGIR_FILTER_OTHERS  1
+#define SGIR_FILTER_SELF    2
+#define SGIR_TARGETS(value) ((value) >> 16 & 0xff)
+#define SGIR_INTID(value)   ((value)&0xf)
+
+COLD static void sgi_request(unsigned vcpu, uint32_t value)
 {
-    uint32_t all = (1u << vgic.vcpu_count) - 1, self = 1u << vcpu;
-    uint32_t filter = value >> 24 & 3;
-    uint32_t targets = filter == 0 ? value >> 16 & all : filter == 1 ? all & ~self : 0;
-    if (filter == 2) {
-        vgic_sgi_set(vcpu, vcpu, value & 0xf);
+    uint32_t targets = (1u << vgic.vcpu_count) - 1;
+    switch (SGIR_FILTER(value)) {
+    case SGIR_FILTER_LIST:
+        targets &= SGIR_TARGETS(value);
+        break;
+    case SGIR_FILTER_OTHERS:
+        targets &= ~(1u << vcpu);
+        break;
+    default: /* reserved */
+        return;
     }
     for (; targets != 0; targets &= targets - 1) {
-        vgic_sgi_set((unsigned)__builtin_ctz(targets), vcpu, value & 0xf);
+        vgic_sgi_set((unsigned)__builtin_ctz(targets), vcpu, SGIR_INTID(value));
     }
 }
 
@@ -160,12 +172,9 @@ uint32_t vgic_sgi_read(unsigned vcpu, uint32_t offset)
     return value;
 }
 
-void vgic_sgi_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+/* GICD_CPENDSGIR and GICD_SPENDSGIR: a byte of requesting CPUs an SGI. */
+COLD static void sgi_pending_write(unsigned vcpu, uint32_t offset, uint32_t value)
 {
-    if (offset == 0xf00 && lanes == ~0u) {
-        sgi_request(vcpu, value);
-        return;
-    }
     if (offset < 0xf10 || offset >= 0xf30) {
         return;
     }
@@ -179,6 +188,19 @@ void vgic_sgi_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lan
                 vgic_sgi_set(vcpu, source, (offset & 0xf) + i);
             }
         }
+    }
+}
+
+void vgic_sgi_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    if (offset != 0xf00) {
+        sgi_pending_write(vcpu, offset, value);
+    } else if (lanes != ~0u) {
+        return;
+    } else if (LIKELY(SGIR_FILTER(value) == SGIR_FILTER_SELF)) {
+        vgic_sgi_set(vcpu, vcpu, SGIR_INTID(value));
+    } else {
+        sgi_request(vcpu, value);
     }
 }
 

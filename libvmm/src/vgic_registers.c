@@ -167,6 +167,21 @@ static void active_clear(unsigned vcpu, uint32_t offset, uint32_t value, uint32_
 
 /* ---- The table ---- */
 
+static uint32_t zero_read(unsigned vcpu, uint32_t offset)
+{
+    (void)vcpu;
+    (void)offset;
+    return 0;
+}
+
+static void write_ignore(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    (void)vcpu;
+    (void)offset;
+    (void)value;
+    (void)lanes;
+}
+
 #define BLOCK(offset) ((offset) >> BLOCK_SHIFT)
 
 /* clang-format off */
@@ -183,9 +198,10 @@ static const struct vgic_register registers[BLOCK(VGIC_REGISTER_END)] = {
     [BLOCK(0x400) ... BLOCK(0x780)]  = {vgic_priority_read,       vgic_priority_write, true},  /* GICD_IPRIORITYR rw: 4.3.11 */
     [BLOCK(0x800) ... BLOCK(0xb80)]  = {vgic_target_read,         vgic_target_write,   true},  /* GICD_ITARGETSR rw, raz/wi on one CPU: 4.3.12 */
     [BLOCK(0xc00) ... BLOCK(0xc80)]  = {vgic_trigger_read,        vgic_trigger_write,  false}, /* GICD_ICFGR rw: 4.3.13 */
-    /* 0xd00: implementation-defined, raz/wi; 0xe00: GICD_NSACR, raz/wi without Security Extensions: 4.3.14 */
+    [BLOCK(0xd00) ... BLOCK(0xd80)]  = {zero_read,                write_ignore,        false}, /* implementation-defined */
+    [BLOCK(0xe00) ... BLOCK(0xe80)]  = {zero_read,                write_ignore,        false}, /* GICD_NSACR: no Security Extensions: 4.3.14 */
     [BLOCK(0xf00)]                   = {vgic_sgi_read,            vgic_sgi_write,      true},  /* GICD_SGIR wo, GICD_CPENDSGIR, GICD_SPENDSGIR rw: 4.3.15 to 4.3.17 */
-    [BLOCK(0xf80)]                   = {vgic_identification_read, NULL,                false}, /* GICD_PIDR, GICD_CIDR ro: 4.3.18 */
+    [BLOCK(0xf80)]                   = {vgic_identification_read, write_ignore,        false}, /* GICD_PIDR, GICD_CIDR ro: 4.3.18 */
 };
 /* clang-format on */
 
@@ -195,9 +211,6 @@ uint32_t vgic_read(unsigned vcpu, uint32_t offset, unsigned size)
         return 0;
     }
     const struct vgic_register *group = &registers[offset >> BLOCK_SHIFT];
-    if (group->read == NULL) {
-        return 0;
-    }
     if (size == 4 && (offset & 3) == 0) {
         return group->read(vcpu, offset);
     }
@@ -213,9 +226,6 @@ void vgic_write(unsigned vcpu, uint32_t offset, unsigned size, uint32_t value)
         return;
     }
     const struct vgic_register *group = &registers[offset >> BLOCK_SHIFT];
-    if (group->write == NULL) {
-        return;
-    }
     if (size == 4 && (offset & 3) == 0) {
         group->write(vcpu, offset, value, ~0u);
     } else if (size == 1 && group->has_bytes) {

@@ -11,7 +11,7 @@
 /* A group's handlers: whole words. `offset` is a multiple of 4 from the start of the distributor;
  * `lanes` has the bits of the word that a write touches. */
 struct vgic_register {
-    uint32_t (*read)(unsigned vcpu, uint32_t offset);
+    _Alignas(32) uint32_t (*read)(unsigned vcpu, uint32_t offset);
     void (*write)(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes);
     bool has_bytes; /* byte accesses exist (4.1.4) */
 };

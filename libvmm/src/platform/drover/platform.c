@@ -14,7 +14,9 @@ const struct vm_info *platform_vm_info(void)
 
 struct vcpu_page *platform_vcpu_page(unsigned vcpu)
 {
-    return drover_vcpu_page(vcpu);
+    struct vcpu_page *page = drover_vcpu_page(vcpu);
+    __asm__("" : "+r"(page)); /* else each field's address is worked out from nothing */
+    return page;
 }
 
 bool platform_vcpu_start(unsigned vcpu, uint64_t entry)
