@@ -74,8 +74,9 @@ uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place)
     return place.is_list_reg ? list_reg_get(vcpu, place.index) : vcpu->virq.spill[place.index];
 }
 
-/* The most urgent slot of the spill that has a bit of `state`; false if none has. */
-static bool spill_first(const struct vcpu *vcpu, uint32_t state, unsigned *slot)
+/* The most urgent slot of the spill whose state, of the bits in `mask`, is `state`; false if there
+ * is none. */
+static bool spill_first(const struct vcpu *vcpu, uint32_t mask, uint32_t state, unsigned *slot)
 {
     uint32_t best = UINT32_MAX;
 
@@ -83,13 +84,19 @@ static bool spill_first(const struct vcpu *vcpu, uint32_t state, unsigned *slot)
         for (uint32_t map = vcpu->virq.spill_map[word]; map != 0; map &= map - 1) {
             unsigned candidate = word * 32 + (unsigned)__builtin_ctz(map);
             uint32_t lr = vcpu->virq.spill[candidate];
-            if ((lr & state) != 0 && (lr & LR_PRIORITY_MASK) < best) {
+            if ((lr & mask) == state && (lr & LR_PRIORITY_MASK) < best) {
                 best = lr & LR_PRIORITY_MASK;
                 *slot = candidate;
             }
         }
     }
     return best != UINT32_MAX;
+}
+
+/* The next that the guest can take. What is active and pending has to end first. */
+static bool spill_first_pending(const struct vcpu *vcpu, unsigned *slot)
+{
+    return spill_first(vcpu, LR_STATE_MASK, LR_PENDING, slot);
 }
 
 /* Maintenance interrupts are asked for while the spill holds something to bring back (no pending
@@ -101,7 +108,7 @@ static void hcr_update(struct vcpu *vcpu)
 
     if (vcpu->virq.spill_count != 0) {
         hcr |= GICH_HCR_LRENPIE;
-        hcr |= spill_first(vcpu, LR_PENDING, &slot) ? GICH_HCR_NPIE : 0;
+        hcr |= spill_first_pending(vcpu, &slot) ? GICH_HCR_NPIE : 0;
     }
     if (vcpu->is_loaded && hcr != vcpu->virq.hcr) {
         mmio_write32(GICH_HCR, hcr | (mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK));
@@ -175,10 +182,12 @@ static unsigned list_reg_victim(const struct vcpu *vcpu)
     return victim;
 }
 
+/* In the state that GICH_MISR.NP is about: active and pending is another, which nobody can take
+ * yet. */
 static bool is_list_reg_pending(const struct vcpu *vcpu)
 {
     for (unsigned i = 0; i < list_reg_count; i++) {
-        if ((list_reg_get(vcpu, i) & LR_PENDING) != 0) {
+        if ((list_reg_get(vcpu, i) & LR_STATE_MASK) == LR_PENDING) {
             return true;
         }
     }
@@ -202,8 +211,9 @@ void virq_add(struct vcpu *vcpu, uint32_t lr)
     }
     unsigned victim = list_reg_victim(vcpu);
     uint32_t evicted = list_reg_get(vcpu, victim);
-    if (rank(evicted) != 0 && ((lr & LR_PRIORITY_MASK) < (evicted & LR_PRIORITY_MASK) ||
-                               ((lr & LR_PENDING) != 0 && !is_list_reg_pending(vcpu)))) {
+    if (rank(evicted) != 0 &&
+        ((lr & LR_PRIORITY_MASK) < (evicted & LR_PRIORITY_MASK) ||
+         ((lr & LR_STATE_MASK) == LR_PENDING && !is_list_reg_pending(vcpu)))) {
         list_reg_set(vcpu, victim, lr);
         lr = evicted;
     }
@@ -226,7 +236,7 @@ static void spill_end(struct vcpu *vcpu)
     if (count != 0) {
         mmio_write32(GICH_HCR, vcpu->virq.hcr | GICH_HCR_EN);
     }
-    while (count-- > 0 && spill_first(vcpu, LR_ACTIVE, &slot)) {
+    while (count-- > 0 && spill_first(vcpu, LR_ACTIVE, LR_ACTIVE, &slot)) {
         uint32_t lr = vcpu->virq.spill[slot];
         if ((lr & LR_HW) != 0) {
             gic_deactivate(lr >> LR_PINTID_SHIFT & LR_VINTID_MASK);
@@ -242,7 +252,7 @@ static void refill(struct vcpu *vcpu)
 {
     unsigned slot;
 
-    while (vcpu->virq.spill_count != 0 && spill_first(vcpu, LR_PENDING, &slot)) {
+    while (vcpu->virq.spill_count != 0 && spill_first_pending(vcpu, &slot)) {
         uint32_t lr = vcpu->virq.spill[slot];
         spill_set(vcpu, slot, 0);
         virq_add(vcpu, lr);
