@@ -41,7 +41,7 @@ VM_BOARD  := qemu_virt_aarch64
 VM_CONFIG := release
 
 conformance_KERNEL   := $(GUEST_DIR)/conformance.img
-conformance_BOOTARGS := hvc smccc
+conformance_BOOTARGS := hvc smccc latched
 hostile_KERNEL       := $(GUEST_DIR)/hostile.img
 hostile_BOOTARGS     := drover
 bench_KERNEL         := $(GUEST_DIR)/bench.img

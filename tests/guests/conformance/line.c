@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "devices.h"
+#include "string.h"
 
 static void lower(uint32_t intid)
 {
@@ -156,20 +157,26 @@ static bool edge_in_handler(uint32_t intid)
 void device_checks(void)
 {
     const uint32_t intids[] = {platform.rtc_irq, platform.gpio_irq};
+    bool is_latched = string_has_word(platform.bootargs, "latched");
     devices_prepare();
     for (size_t i = 0; i < sizeof intids / sizeof *intids; i++) {
         const struct check checks[] = {
             CHECK_ON(line_raised_and_lowered, intids[i]),
             CHECK_ON(line_still_high_fires_again, intids[i]),
             CHECK_ON(line_raised_while_disabled, intids[i]),
-            CHECK_ON(line_lowered_while_disabled, intids[i]),
-            CHECK_ON(line_lowered_while_masked, intids[i]),
             CHECK_ON(line_high_outlives_clear, intids[i]),
             CHECK_ON(line_disabled_and_enabled, intids[i]),
             CHECK_ON(edge_fires_once, intids[i]),
             CHECK_ON(edge_is_remembered, intids[i]),
             CHECK_ON(edge_in_handler, intids[i]),
         };
+        const struct check lowering[] = {
+            CHECK_ON(line_lowered_while_disabled, intids[i]),
+            CHECK_ON(line_lowered_while_masked, intids[i]),
+        };
         checks_run(checks, sizeof checks / sizeof *checks);
+        if (!is_latched || intids[i] != platform.gpio_irq) {
+            checks_run(lowering, sizeof lowering / sizeof *lowering);
+        }
     }
 }

@@ -3,7 +3,9 @@
  *
  * A guest that holds its interrupt controller, timers and firmware against the architecture. It has
  * to pass on bare hardware as it does in a virtual machine. Words of /chosen/bootargs ask for more:
- * `hvc`: firmware calls work by HVC too; `smccc`: SMCCC discovery is there.
+ * `hvc`: firmware calls work by HVC too; `smccc`: SMCCC discovery is there. One asks for less,
+ * `latched`: the GPIO block's interrupt comes by way of a VMM, which cannot know that the line was
+ * lowered again.
  */
 #include "check.h"
 #include "platform.h"
