@@ -5,6 +5,7 @@
  */
 #include "exception.h"
 
+#include "compiler.h"
 #include "esr.h"
 
 #define PSTATE_MODE_MASK 0xful
@@ -78,7 +79,7 @@ static uint64_t it_advance(uint64_t pstate)
     return (pstate & ~(0x3ful << 10 | 3ul << 25)) | (it >> 2) << 10 | (it & 3) << 25;
 }
 
-__attribute__((cold, noinline)) void exception_skip_aarch32(struct vcpu_page *page)
+COLD void exception_skip_aarch32(struct vcpu_page *page)
 {
     bool is_wide = (page->esr & ESR_IL) != 0;
     page->pstate &= ~PSTATE_SS;

@@ -51,6 +51,9 @@ static void table_refused(void **state)
     fake_vm_info->irq_lines = 1021;
     assert_init_refused(all, "1021 interrupt lines");
     fake_vm_info->irq_lines = 1020;
+    fake_vm_info->gicd_size = 0xfff;
+    assert_init_refused(all, "the distributor has 0xfff bytes");
+    fake_vm_info->gicd_size = 0x1000;
     assert_true(guest_init(all));
 }
 

@@ -22,10 +22,8 @@ bool compat_virq_controller_init(size_t boot_vcpu_id);
 /* virq_register() for `irq`, a GIC INTID. */
 bool compat_virq_register(size_t vcpu_id, size_t irq, compat_virq_ack_fn_t ack_fn, void *cookie);
 
-/*
- * linux_setup_images() with guest RAM named by `ram_start` (VA in the VMM), where the VMM maps
- * guest RAM 1:1 or not: `dtb_dest` and `initrd_dest` are GPAs either way.
- */
+/* linux_setup_images() with the start of guest RAM given by where the VMM sees it: `ram_start` is a
+ * VA in the VMM, `dtb_dest` and `initrd_dest` are GPAs. */
 uintptr_t compat_linux_setup_images(uintptr_t ram_start, uintptr_t kernel, size_t kernel_size,
                                     uintptr_t dtb_src, uintptr_t dtb_dest, size_t dtb_size,
                                     uintptr_t initrd_src, uintptr_t initrd_dest,
