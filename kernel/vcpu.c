@@ -5,6 +5,7 @@
  */
 #include "vcpu.h"
 
+#include "drivers/gicv2.h"
 #include "sched.h"
 #include "virq_inject.h"
 
@@ -61,6 +62,7 @@ struct thread *vcpu_resume(struct vcpu *vcpu)
     if (UNLIKELY((vcpu->on_resume & RESUME_WAITS) != 0)) {
         vcpu->on_resume = 0;
         if (!virq_is_pending(vcpu)) {
+            gic_lines_sample();
             vcpu->thread.state = THREAD_WFI;
             return NULL;
         }
@@ -90,6 +92,7 @@ struct thread *vcpu_wait(struct cpu *cpu, struct vcpu *vcpu)
     if (virq_is_pending(vcpu)) {
         return &vcpu->thread;
     }
+    gic_lines_sample();
     vcpu->thread.state = THREAD_WFI;
     return sched_block(cpu, NULL);
 }

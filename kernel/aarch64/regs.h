@@ -58,8 +58,8 @@
 #define ESR_EC_IABT_LOWER      0x20
 #define ESR_EC_DABT_LOWER      0x24
 #define ESR_IL                 (1ul << 25) /* the instruction has 32 bits */
-#define ESR_ISS_WFE            1ul        /* WFX: TI bit 0 */
-#define ESR_ISS_S1PTW          (1ul << 7) /* abort on a stage-1 walk */
+#define ESR_ISS_WFE            1ul         /* WFX: TI bit 0 */
+#define ESR_ISS_S1PTW          (1ul << 7)  /* abort on a stage-1 walk */
 #define ESR_FSC(esr)           ((esr)&0x3f)
 #define FSC_IS_PERMISSION(fsc) (((fsc)&0x3c) == 0x0c)
 

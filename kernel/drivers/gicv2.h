@@ -90,6 +90,13 @@ static inline void gic_deactivate(uint32_t intid)
     mmio_write32(GICC_DIR, intid);
 }
 
+/* Has the distributor look at its lines again. Hardware always does; QEMU's model does not when a
+ * guest's EOI ends a physical interrupt through a list register. */
+static inline void gic_lines_sample(void)
+{
+    mmio_write32(GICC_PMR, 0xff);
+}
+
 /* Sets the bit of `intid` in a bank of one-bit registers: set and clear registers alike. */
 static inline void gic_bit_write(uint64_t bank, uint32_t intid)
 {
