@@ -26,7 +26,11 @@ struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
         ready_prepend(&cpu->ready, current);
         return woken;
     }
-    ready_append(&cpu->ready, woken);
+    if (LIKELY(woken->priority > cpu->ready.top)) {
+        ready_first_set(&cpu->ready, woken);
+    } else {
+        ready_append(&cpu->ready, woken);
+    }
     slice_arm(cpu, current);
     return current;
 }

@@ -24,8 +24,12 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken);
 
 static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
 {
-    if (LIKELY(woken != NULL && woken->priority > cpu->ready.top)) {
-        return woken;
+    if (woken != NULL) {
+        if (LIKELY(woken->priority > cpu->ready.top)) {
+            return woken;
+        }
+    } else if (LIKELY(cpu->ready.first != NULL && cpu->ready.queue_top < 0)) {
+        return ready_take(&cpu->ready);
     }
     return sched_block_slow(cpu, woken);
 }

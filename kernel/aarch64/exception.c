@@ -120,7 +120,7 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     struct thread *current = cpu->current;
     uint64_t ec = ESR_EC(esr);
 
-    if (ec == ESR_EC_SVC) {
+    if (LIKELY(ec == ESR_EC_SVC)) {
         return syscall_handle(cpu, pd_of(current), esr & 0xffff);
     }
     if (ec == ESR_EC_DABT_LOWER && current->is_vcpu) {
