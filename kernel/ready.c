@@ -85,10 +85,17 @@ static void queue_remove(struct ready *ready, struct thread *thread)
 
 struct thread *ready_queue_pop(struct ready *ready)
 {
-    struct thread *thread = ready->queues[ready->queue_top].head;
+    unsigned priority = (unsigned)ready->queue_top;
+    struct ready_queue *queue = &ready->queues[priority];
+    struct thread *thread = queue->head;
 
-    queue_remove(ready, thread);
-    thread->is_queued = true; /* it is the first now */
+    queue->head = thread->next;
+    if (queue->head != NULL) {
+        queue->head->previous = NULL;
+    } else {
+        queue->tail = NULL;
+        queue_emptied(ready, priority);
+    }
     return thread;
 }
 
