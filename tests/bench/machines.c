@@ -23,8 +23,8 @@
 
 #define MACHINE(board)                                                                             \
     "qemu-system-aarch64", "-machine", board, "-cpu", "cortex-a53", "-icount",                     \
-        "shift=0,sleep=off", "-rtc", "clock=vm", "-display", "none", "-serial", "stdio",           \
-        "-monitor", "none"
+        "shift=0,sleep=off", "-rtc", "clock=vm", "-display", "none", "-nic", "none", "-serial",    \
+        "stdio", "-monitor", "none"
 #define WITH_EL2    "virt,virtualization=on,gic-version=2"
 #define WITHOUT_EL2 "virt,gic-version=2"
 #define DROVER_RUN(image)                                                                          \

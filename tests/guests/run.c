@@ -17,7 +17,7 @@
 #define MACHINE                                                                                    \
     "qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=2", "-cpu",             \
         "cortex-a53", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm", "-display", "none",      \
-        "-serial", "stdio", "-monitor", "none"
+        "-nic", "none", "-serial", "stdio", "-monitor", "none"
 
 static char *const conformance_bare[] = {
     MACHINE, "-m", "256M", "-kernel", GUEST_DIR "/conformance.img", NULL};
