@@ -29,30 +29,18 @@ static uint32_t signalled_find(const struct vgic_bank *bank)
     return bank->enabled & bank->targeted & groups;
 }
 
-/* The vCPU that gets interrupt `i` of a bank: of an SPI, the first of its targets. */
-static inline unsigned target_of(const struct vgic_bank *bank, unsigned vcpu, unsigned index,
-                                 uint32_t i)
-{
-    if (index == 0 || bank->target[i] == 0) {
-        return vcpu;
-    }
-    return (unsigned)__builtin_ctz(bank->target[i]);
-}
-
-static inline void inject(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i,
-                          uint32_t flags)
+static inline void inject(struct vgic_bank *bank, unsigned index, uint32_t i, uint32_t flags)
 {
     uint32_t group = (bank->group1 >> i & 1) != 0 ? INJECT_GROUP1 : 0;
     bank->given |= 1u << i;
-    platform_virq_inject(target_of(bank, vcpu, index, i),
-                         (index * 32 + i) | group | flags |
-                             INJECT_PRIORITY((uint32_t)bank->priority[i]));
+    platform_virq_inject(bank->holder[i], (index * 32 + i) | group | flags |
+                                              INJECT_PRIORITY((uint32_t)bank->priority[i]));
 }
 
-static void give_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
+static void give_sgi(struct vgic_bank *bank, uint32_t i)
 {
     FOR_EACH (source, bank->sgi_sources[i]) {
-        inject(bank, vcpu, 0, i, INJECT_SOURCE(source));
+        inject(bank, 0, i, INJECT_SOURCE(source));
     }
     bank->sgi_sources[i] = 0;
 }
@@ -60,43 +48,26 @@ static void give_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
 /* Injects a latched interrupt, or one whose line is high. Its EOI is asked for where somebody wants
  * to know, and where a physical interrupt of the same INTID may have to wait for it; not if that is
  * active there: it ends the other way. */
-static void give_virtual(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+static void give_virtual(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
     uint32_t bit = 1u << i;
     bool eoi = ((bank->reports_eoi | (bank->by_channel & ~bank->given)) & bit) != 0;
     bank->eoi_due |= eoi ? bit : 0;
     bank->given_latched |= bank->latched & bit;
     bank->latched &= ~bit;
-    inject(bank, vcpu, index, i, eoi ? INJECT_EOI : 0);
+    inject(bank, index, i, eoi ? INJECT_EOI : 0);
 }
 
-static void give_physical(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+static void give_physical(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
     bank->arrived &= ~(1u << i);
-    inject(bank, vcpu, index, i, INJECT_HW | INJECT_CHANNEL((uint32_t)bank->channel[i]));
+    inject(bank, index, i, INJECT_HW | INJECT_CHANNEL((uint32_t)bank->channel[i]));
 }
 
-/* Gives the kernel what of `mask` is pending and may be signalled. */
-static void give(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t mask)
-{
-    mask &= bank->signalled & ~bank->bound;
-    if (index == 0) {
-        FOR_EACH (sgi, mask & 0xffff) {
-            give_sgi(bank, vcpu, sgi);
-        }
-    }
-    FOR_EACH (i, mask & bank->arrived & ~bank->eoi_due) {
-        give_physical(bank, vcpu, index, i);
-    }
-    FOR_EACH (i, mask & (bank->latched | (bank->line & ~bank->eoi_due))) {
-        give_virtual(bank, vcpu, index, i);
-    }
-}
-
-static void take_back_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
+static void take_back_sgi(struct vgic_bank *bank, uint32_t i)
 {
     for (unsigned source = 0; source < vgic.vcpu_count; source++) {
-        uint32_t before = platform_virq_update(vcpu, i | source << 10, VIRQ_OP_WITHDRAW);
+        uint32_t before = platform_virq_update(bank->holder[i], i | source << 10, VIRQ_OP_WITHDRAW);
         if ((before & VIRQ_STATE_PENDING) != 0) {
             bank->sgi_sources[i] |= (uint8_t)(1u << source);
         }
@@ -105,15 +76,14 @@ static void take_back_sgi(struct vgic_bank *bank, unsigned vcpu, uint32_t i)
 }
 
 /* Takes interrupt `i` back from the kernel if it is pending there. What was active stays active. */
-static void take_back(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+static void take_back(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
     uint32_t bit = 1u << i;
     if (index == 0 && i < VGIC_SGI_COUNT) {
-        take_back_sgi(bank, vcpu, i);
+        take_back_sgi(bank, i);
         return;
     }
-    uint32_t before =
-        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i, VIRQ_OP_WITHDRAW);
+    uint32_t before = platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_WITHDRAW);
     if ((before & VIRQ_STATE_PENDING) != 0) {
         if ((bank->by_channel & ~bank->eoi_due & bit) != 0) {
             bank->arrived |= bit;
@@ -128,14 +98,48 @@ static void take_back(struct vgic_bank *bank, unsigned vcpu, unsigned index, uin
     bank->given_latched &= ~bit;
 }
 
+void vgic_retarget(unsigned index, uint32_t i)
+{
+    struct vgic_bank *bank = &vgic.shared[index];
+    uint32_t bit = 1u << i;
+    bank->targeted = bank->target[i] != 0 ? bank->targeted | bit : bank->targeted & ~bit;
+    if ((bank->given & bit) != 0) {
+        bank->moved |= bit; /* active there: it stays until that has ended */
+        return;
+    }
+    bank->moved &= ~bit;
+    bank->holder[i] = bank->target[i] != 0 ? (uint8_t)__builtin_ctz(bank->target[i]) : 0;
+}
+
+/* Gives the kernel what of `mask` is pending and may be signalled. */
+static void give(struct vgic_bank *bank, unsigned index, uint32_t mask)
+{
+    mask &= bank->signalled & ~bank->bound;
+    FOR_EACH (i, mask & bank->moved) {
+        take_back(bank, index, i);
+        vgic_retarget(index, i);
+    }
+    if (index == 0) {
+        FOR_EACH (sgi, mask & 0xffff) {
+            give_sgi(bank, sgi);
+        }
+    }
+    FOR_EACH (i, mask & bank->arrived & ~bank->eoi_due) {
+        give_physical(bank, index, i);
+    }
+    FOR_EACH (i, mask & (bank->latched | (bank->line & ~bank->eoi_due))) {
+        give_virtual(bank, index, i);
+    }
+}
+
 /* Brings the physical GIC into line with what the guest configured for bound interrupt `i`. */
-static void mirror(struct vgic_bank *bank, unsigned vcpu, unsigned index, uint32_t i)
+static void mirror(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
     uint32_t bit = 1u << i;
     uint32_t flags = bank->priority[i] | ((bank->group1 & bit) != 0 ? VIRQ_CONFIG_GROUP1 : 0) |
                      ((bank->edge & bit) != 0 ? VIRQ_CONFIG_EDGE : 0) |
                      ((bank->signalled & bit) != 0 ? VIRQ_CONFIG_ENABLE : 0);
-    unsigned target = target_of(bank, vcpu, index, i);
+    unsigned target = bank->holder[i];
     platform_virq_config(target, index * 32 + i, flags);
     if ((flags & VIRQ_CONFIG_ENABLE) == 0 && (bank->mirrored & bit) != 0) {
         platform_virq_update(target, index * 32 + i, VIRQ_OP_WITHDRAW);
@@ -149,19 +153,19 @@ void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask)
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     bank->signalled = signalled_find(bank);
     FOR_EACH (i, mask & bank->bound) {
-        mirror(bank, vcpu, index, i);
+        mirror(bank, index, i);
     }
     FOR_EACH (i, mask & bank->given & ~bank->signalled) {
-        take_back(bank, vcpu, index, i);
+        take_back(bank, index, i);
     }
-    give(bank, vcpu, index, mask);
+    give(bank, index, mask);
 }
 
 void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     FOR_EACH (i, mask & bank->given) {
-        take_back(bank, vcpu, index, i);
+        take_back(bank, index, i);
     }
 }
 
@@ -170,14 +174,14 @@ void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask)
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
     FOR_EACH (i, mask & bank->bound) {
-        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i, VIRQ_OP_SET_PENDING);
+        platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_SET_PENDING);
     }
     /* A physical interrupt that is pending already is pending: one latch, one delivery. */
     FOR_EACH (i, mask & bank->by_channel & bank->given & ~bank->eoi_due) {
-        take_back(bank, vcpu, index, i);
+        take_back(bank, index, i);
     }
     bank->latched |= mask & ~bank->bound & ~bank->arrived;
-    give(bank, vcpu, index, mask);
+    give(bank, index, mask);
 }
 
 void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
@@ -186,8 +190,8 @@ void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
     mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
     FOR_EACH (i, mask & (bank->bound | bank->given)) {
         uint32_t bit = 1u << i;
-        uint32_t before = platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
-                                               VIRQ_OP_CLEAR_PENDING);
+        uint32_t before =
+            platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_CLEAR_PENDING);
         if ((before & VIRQ_STATE_ACTIVE) == 0) {
             bank->given &= ~bit;
             bank->eoi_due &= ~bit;
@@ -199,7 +203,7 @@ void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
     bank->arrived &= ~mask;
     bank->latched &= ~mask;
     bank->given_latched &= ~mask;
-    give(bank, vcpu, index, mask);
+    give(bank, index, mask);
 }
 
 void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
@@ -207,7 +211,7 @@ void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     FOR_EACH (i, mask & bank->exists) {
         uint32_t group = bank->group1 >> i & 1;
-        platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
+        platform_virq_update(bank->holder[i], index * 32 + i,
                              VIRQ_OP_SET_ACTIVE | (uint32_t)bank->priority[i] << 8 | group << 16);
         bank->given |= 1u << i & ~bank->bound;
     }
@@ -217,11 +221,14 @@ void vgic_clear_active(unsigned vcpu, unsigned index, uint32_t mask)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     FOR_EACH (i, mask & bank->exists & (bank->bound | bank->given)) {
-        uint32_t before = platform_virq_update(target_of(bank, vcpu, index, i), index * 32 + i,
-                                               VIRQ_OP_CLEAR_ACTIVE);
-        bool over = before == VIRQ_STATE_ACTIVE;
-        if (over && (bank->eoi_due >> i & 1) != 0) {
-            vgic_end(target_of(bank, vcpu, index, i), index * 32 + i);
+        unsigned source_count = index == 0 && i < VGIC_SGI_COUNT ? vgic.vcpu_count : 1;
+        uint32_t before = 0;
+        for (unsigned source = 0; source < source_count; source++) {
+            before |= platform_virq_update(bank->holder[i], (index * 32 + i) | source << 10,
+                                           VIRQ_OP_CLEAR_ACTIVE);
+        }
+        if (before == VIRQ_STATE_ACTIVE && (bank->eoi_due >> i & 1) != 0) {
+            vgic_end(bank->holder[i], index * 32 + i);
         }
     }
 }
@@ -250,7 +257,7 @@ void vgic_sgi_set(unsigned target, unsigned source, unsigned intid)
 {
     struct vgic_bank *bank = &vgic.private[target];
     if (LIKELY((bank->signalled >> intid & 1) != 0)) {
-        inject(bank, target, 0, intid, INJECT_SOURCE(source));
+        inject(bank, 0, intid, INJECT_SOURCE(source));
     } else {
         bank->sgi_sources[intid] |= (uint8_t)(1u << source);
     }
@@ -266,9 +273,9 @@ void vgic_sgi_clear(unsigned target, unsigned source, unsigned intid)
 uint32_t vgic_sgi_sources(unsigned target, unsigned intid)
 {
     struct vgic_bank *bank = &vgic.private[target];
-    take_back_sgi(bank, target, intid);
+    take_back_sgi(bank, intid);
     uint32_t sources = bank->sgi_sources[intid];
-    give(bank, target, 0, 1u << intid);
+    give(bank, 0, 1u << intid);
     return sources;
 }
 
@@ -279,10 +286,10 @@ COLD static void arrive_and_wait(unsigned vcpu, unsigned index, uint32_t bit)
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     bank->arrived |= bit;
     if ((bank->eoi_due & bit) != 0) {
-        take_back(bank, vcpu, index, (uint32_t)__builtin_ctz(bit));
+        take_back(bank, index, (uint32_t)__builtin_ctz(bit));
     }
     bank->latched &= ~bit;
-    give(bank, vcpu, index, bit);
+    give(bank, index, bit);
 }
 
 void vgic_arrive(unsigned vcpu, unsigned intid)
@@ -290,8 +297,8 @@ void vgic_arrive(unsigned vcpu, unsigned intid)
     unsigned index = intid / 32;
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     uint32_t bit = 1u << intid % 32;
-    if (LIKELY((bank->signalled & ~bank->eoi_due & ~bank->latched & bit) != 0)) {
-        give_physical(bank, vcpu, index, intid % 32);
+    if (LIKELY((bank->signalled & ~(bank->eoi_due | bank->latched | bank->moved) & bit) != 0)) {
+        give_physical(bank, index, intid % 32);
     } else {
         arrive_and_wait(vcpu, index, bit);
     }
@@ -306,10 +313,10 @@ void vgic_set_line(unsigned vcpu, unsigned intid, bool high)
     /* A low line is not pending; one that has just become a line was given without asking for its
      * EOI. */
     if ((!high || (bank->reports_eoi & bit) == 0) && (bank->given & bit) != 0) {
-        take_back(bank, vcpu, index, intid % 32);
+        take_back(bank, index, intid % 32);
     }
     bank->reports_eoi |= bit;
-    give(bank, vcpu, index, bit);
+    give(bank, index, bit);
 }
 
 void vgic_end(unsigned vcpu, unsigned intid)
@@ -320,7 +327,7 @@ void vgic_end(unsigned vcpu, unsigned intid)
     bank->eoi_due &= ~bit;
     bank->given &= ~bit;
     virq_ended(vcpu, intid);
-    give(bank, vcpu, index, bit);
+    give(bank, index, bit);
 }
 
 void vgic_maintenance(unsigned vcpu)

@@ -69,6 +69,8 @@ struct vgic_bank {
     uint32_t given_latched; /* ... for a latch rather than a line */
     uint32_t eoi_due;       /* ... and its EOI will be reported */
     uint32_t mirrored;      /* bound: enabled in the physical GIC */
+    uint32_t moved;         /* its target is another vCPU than `holder` now */
+    uint8_t holder[32];     /* the vCPU that gets it, or holds it still */
 };
 
 struct vgic {
@@ -102,6 +104,9 @@ void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask);
 /* Takes back what of `mask` is pending in the kernel, before its group or target changes;
  * vgic_refresh() gives it again. */
 void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask);
+
+/* The target of SPI `i` of the bank has changed: it goes there unless it is active where it was. */
+void vgic_retarget(unsigned index, uint32_t i);
 
 /* Makes `mask` pending once: an edge of a virtual line, or the guest's ISPENDR. */
 void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask);

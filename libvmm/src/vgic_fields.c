@@ -97,8 +97,7 @@ void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t 
     vgic_take_back(vcpu, intid / 32, movable << first);
     word_store(&bank->target[first], value & cpus * 0x01010101u, lanes & lanes_of(movable));
     for (unsigned i = first; i < first + 4; i++) {
-        uint32_t bit = 1u << i;
-        bank->targeted = bank->target[i] != 0 ? bank->targeted | bit : bank->targeted & ~bit;
+        vgic_retarget(intid / 32, i);
     }
     vgic_refresh(vcpu, intid / 32, movable << first);
 }

@@ -22,6 +22,7 @@ static void bank_reset(struct vgic_bank *bank, unsigned vcpu, unsigned index, ui
     };
     for (unsigned i = 0; i < 32; i++) {
         bank->target[i] = (uint8_t)(1u << vcpu);
+        bank->holder[i] = (uint8_t)vcpu;
     }
 }
 
@@ -44,6 +45,7 @@ static void irq_reset(const struct vm_info_irq *irq)
     bank->edge |= irq->edge != 0 ? bit : 0;
     if (irq->kind == VM_IRQ_STRAIGHT && irq->target < vgic.vcpu_count) {
         bank->target[irq->intid % 32] = (uint8_t)(1u << irq->target);
+        bank->holder[irq->intid % 32] = (uint8_t)irq->target;
         bind(irq->target, irq->intid);
     }
 }

@@ -427,6 +427,38 @@ static void pending_moves_with_its_target(void **state)
     assert_int_equal(fake_take(0), SPI);
 }
 
+/* Active where it was, it is signalled nowhere else; the next one goes to the new target. */
+static void active_stays_when_its_target_moves(void **state)
+{
+    (void)state;
+    gicd_set_bit(ISENABLER, SPI);
+    gicd_set_bit(ISPENDR, SPI);
+    assert_int_equal(fake_take(0), SPI);
+    fake_store(0, FAKE_GICD + 0x800 + SPI, 1, 2);
+    assert_true(gicd_bit(ISACTIVER, SPI));
+    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 0);
+    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 2);
+    fake_end(0, SPI);
+    gicd_set_bit(ISPENDR, SPI);
+    assert_int_equal(fake_take(0), NONE);
+    assert_int_equal(fake_take(1), SPI);
+    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 1);
+    gicd_set_bit(ICACTIVER, SPI);
+    assert_false(gicd_bit(ISACTIVER, SPI));
+    gicd_set_bit(ISPENDR, SPI);
+    assert_int_equal(fake_take(0), SPI);
+}
+
+static void active_sgi_of_any_source_cleared(void **state)
+{
+    (void)state;
+    fake_store(1, FAKE_GICD + SGIR, 4, 1u << 16 | 5);
+    assert_int_equal(fake_take(0), 5 | 1 << 10);
+    assert_true(gicd_bit(ISACTIVER, 5));
+    gicd_set_bit(ICACTIVER, 5);
+    assert_false(gicd_bit(ISACTIVER, 5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +488,8 @@ int main(void)
         cmocka_unit_test_setup(straight_state_is_the_kernels, start),
         cmocka_unit_test_setup(timers_are_bound, start),
         cmocka_unit_test_setup(pending_moves_with_its_target, start_two),
+        cmocka_unit_test_setup(active_stays_when_its_target_moves, start_two),
+        cmocka_unit_test_setup(active_sgi_of_any_source_cleared, start_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
