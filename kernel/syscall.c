@@ -21,8 +21,7 @@ static struct channel *channel_of(struct pd *pd, uint64_t id, enum channel_kind 
 
 static struct vcpu *vcpu_argument(struct pd *pd)
 {
-    uint64_t id = pd->frame.x[0];
-    return id < pd->vcpu_count ? &pd->vcpus[id] : NULL;
+    return pd_vcpu(pd, pd->frame.x[0]);
 }
 
 static struct pd *child_argument(struct pd *pd)

@@ -116,8 +116,11 @@ OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64
 {
     struct thread *woken = NULL;
 
-    for (requests &= (1u << pd->vcpu_count) - 1; requests != 0; requests &= requests - 1) {
-        struct vcpu *vcpu = &pd->vcpus[__builtin_ctzll(requests)];
+    for (; requests != 0; requests &= requests - 1) {
+        struct vcpu *vcpu = pd_vcpu(pd, (uint64_t)__builtin_ctzll(requests));
+        if (vcpu == NULL) {
+            continue;
+        }
         uint64_t count = *(volatile uint64_t *)&vcpu->page->inject_count;
         vcpu->page->inject_count = 0;
         woken = sched_both(cpu, woken, injections_do(cpu, vcpu, count));
@@ -128,11 +131,11 @@ OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64
 struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
 {
     uint64_t requests = pd->message->vcpu_requests;
-    struct vcpu *vcpu = pd->vcpus;
+    struct vcpu *vcpu = pd_vcpu(pd, 0);
     uint32_t lr;
 
     pd->message->vcpu_requests = 0;
-    if (UNLIKELY(requests != 1 || pd->vcpu_count == 0 ||
+    if (UNLIKELY(requests != 1 || vcpu == NULL ||
                  *(volatile uint64_t *)&vcpu->page->inject_count != 1)) {
         return requests_do(cpu, pd, requests);
     }

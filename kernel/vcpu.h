@@ -64,6 +64,13 @@ static inline struct vcpu *vcpu_of(struct thread *thread)
     return (struct vcpu *)thread;
 }
 
+/* The vCPU of `pd` with identifier `id`, whatever that is; NULL if there is none. */
+static inline struct vcpu *pd_vcpu(struct pd *pd, uint64_t id)
+{
+    struct thread *child = id < CHILD_MAX ? pd->children[id] : NULL;
+    return child != NULL && child->is_vcpu ? vcpu_of(child) : NULL;
+}
+
 /* The current vCPU faulted: its VMM gets `label`, with the details already in the page. Returns who
  * runs next. */
 struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label);
