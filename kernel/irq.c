@@ -8,6 +8,7 @@
 
 #include "drivers/gicv2.h"
 #include "print.h"
+#include "resample.h"
 #include "sched.h"
 #include "timer.h"
 #include "vcpu_timer.h"
@@ -80,6 +81,7 @@ COLD static struct thread *irq_handle_own(struct cpu *cpu, const struct irq_rout
     case ROUTE_KERNEL_TIMER:
         timer_stop();
         sched_slice_over(cpu);
+        resample_expire(cpu);
         woken = vcpu_timer_expire(cpu);
         break;
     case ROUTE_MAINTENANCE:
@@ -104,6 +106,7 @@ struct thread *irq_handle(struct cpu *cpu)
     }
     struct irq_route *route = &irq_routes.table[intid];
     gic_drop(acknowledged);
+    resample_note();
     if (route->kind == ROUTE_VCPU) {
         return virq_raise_bound(route->vcpu, route->lr);
     }

@@ -14,7 +14,8 @@ static void slice_arm(struct cpu *cpu, const struct thread *running)
 {
     if (!cpu->slice_armed && cpu->ready.top == running->priority) {
         cpu->slice_armed = true;
-        timer_set(timer_now() + running->budget);
+        cpu->slice_end = timer_now() + running->budget;
+        timer_set(cpu->slice_end);
     }
 }
 
@@ -58,6 +59,10 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
 
 void sched_slice_over(struct cpu *cpu)
 {
+    if (cpu->slice_armed && timer_now() < cpu->slice_end) {
+        timer_set(cpu->slice_end); /* it fired for somebody else */
+        return;
+    }
     cpu->slice_over = cpu->slice_armed;
     cpu->slice_armed = false;
     cpu->attention = cpu->attention || cpu->slice_over;

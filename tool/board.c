@@ -7,8 +7,9 @@
  *     memory              [["base", "size"], ...]; the RAM, where the tree does not know it
  *     reserved            [["base", "size"], ...]; what firmware keeps, beyond the tree's
  *     irq_lines           INTIDs that the interrupt controller implements
- *     qemu                the flags `drover run` starts QEMU with; not read here
- *     comment             for people
+ *     gic_resample_us     how often the kernel makes the GIC look at its lines; for QEMU, whose
+ * model forgets to after a guest has ended a physical interrupt; 0, never, elsewhere qemu the flags
+ * `drover run` starts QEMU with; not read here comment             for people
  */
 #include "board.h"
 
@@ -69,6 +70,22 @@ static bool fact_ranges(const struct source *at, const char *key, struct json_ob
     return true;
 }
 
+static bool fact_bounded(const struct source *at, const char *key, struct json_object *value,
+                         uint32_t first, uint32_t last, uint32_t *out)
+{
+    uint64_t number;
+    if (!fact_number(at, key, value, &number)) {
+        return false;
+    }
+    if (number < first || number > last) {
+        diag_error(at, "\"%s\": %" PRIu64 " is not in %" PRIu32 "..%" PRIu32, key, number, first,
+                   last);
+        return false;
+    }
+    *out = (uint32_t)number;
+    return true;
+}
+
 static bool fact_read(struct board *board, const struct source *at, const char *key,
                       struct json_object *value)
 {
@@ -84,23 +101,17 @@ static bool fact_read(struct board *board, const struct source *at, const char *
                            &board->reserved_count);
     }
     if (strcmp(key, "irq_lines") == 0) {
-        uint64_t lines;
-        if (!fact_number(at, key, value, &lines)) {
-            return false;
-        }
-        if (lines < 32 || lines > 1020) {
-            diag_error(at, "\"irq_lines\": %" PRIu64 " is not in 32..1020", lines);
-            return false;
-        }
-        board->irq_lines = (uint32_t)lines;
-        return true;
+        return fact_bounded(at, key, value, 32, 1020, &board->irq_lines);
+    }
+    if (strcmp(key, "gic_resample_us") == 0) {
+        return fact_bounded(at, key, value, 0, 1000000, &board->gic_resample_us);
     }
     if (strcmp(key, "qemu") == 0 || strcmp(key, "comment") == 0) {
         return true;
     }
     diag_error(at,
                "unknown fact \"%s\"; known are image_load_address, memory, reserved, irq_lines, "
-               "qemu and comment",
+               "gic_resample_us, qemu and comment",
                key);
     return false;
 }

@@ -227,6 +227,7 @@ static struct manifest manifest_header(const struct plan *plan)
         .version = MANIFEST_VERSION,
         .gic_version = board->gic_version,
         .irq_lines = board->irq_lines,
+        .gic_resample_us = board->gic_resample_us,
         .uart_type = plan->input->debug ? board->uart_type : UART_NONE,
         .timer_irq = board->timer_irq,
         .vtimer_irq = board->vtimer_irq,

@@ -183,11 +183,11 @@ struct manifest {
     uint32_t gic_version;
     uint32_t irq_lines; /* highest INTID used or implemented + 1, at most 1020 */
     uint32_t uart_type;
-    uint32_t timer_irq;       /* INTID of the EL2 physical timer (26) */
-    uint32_t vtimer_irq;      /* 27 */
-    uint32_t ptimer_irq;      /* 30 */
-    uint32_t maintenance_irq; /* 25 */
-    uint32_t reserved;
+    uint32_t timer_irq;           /* INTID of the EL2 physical timer (26) */
+    uint32_t vtimer_irq;          /* 27 */
+    uint32_t ptimer_irq;          /* 30 */
+    uint32_t maintenance_irq;     /* 25 */
+    uint32_t gic_resample_us;     /* board fact; 0 on hardware: see kernel/resample.h */
     uint64_t object_size;         /* bytes mapped at KERNEL_OBJECT_VA */
     uint32_t pd_offset, pd_count; /* bytes from the start of the manifest */
     uint32_t vcpu_offset, vcpu_count;
