@@ -272,7 +272,7 @@ struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
     } else if ((lr & LR_HW) != 0) {
         virq_put(vcpu, place, lr | (virq_get(vcpu, place) & LR_ACTIVE));
     } else {
-        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING);
+        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING | (lr & LR_EOI));
     }
     return virq_wake(vcpu);
 }

@@ -7,13 +7,16 @@
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += hello driver_vm odroidc4_image
+SYSTEM_TESTS   += hello driver_vm busy_host odroidc4_image
 
 hello_SOURCES := tests/system/hello.c
 hello_DEPENDS := $(BUILD)/examples/hello/qemu_virt_aarch64/hello.img
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
+
+busy_host_SOURCES := tests/system/busy_host.c
+busy_host_DEPENDS := $(driver_vm_DEPENDS)
 
 odroidc4_image_SOURCES := tests/system/odroidc4_image.c tests/unit/table_walk.c
 odroidc4_image_CFLAGS  := -iquote tests/unit
