@@ -31,7 +31,7 @@ struct board {
     uint32_t gic_version;
     struct range gicd, gicc, gich, gicv;
     uint32_t gic_resample_us; /* 0: the GIC looks at its lines by itself */
-    uint32_t irq_lines; /* INTIDs the distributor may implement, at most 1020 */
+    uint32_t irq_lines;       /* INTIDs the distributor may implement, at most 1020 */
     uint32_t timer_irq, vtimer_irq, ptimer_irq, maintenance_irq; /* INTIDs */
 
     uint32_t uart_type; /* enum uart_type of the board's console */
