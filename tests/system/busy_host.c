@@ -7,7 +7,7 @@
 #include "cases.h"
 #include "driver_vm_machine.h"
 
-#define MACHINE_COUNT 4
+#define MACHINE_COUNT 8
 #define BOOT_SECONDS  180
 
 static bool all_become_ready(struct machine *machine)
@@ -35,7 +35,7 @@ static bool all_become_ready(struct machine *machine)
 }
 
 static const struct test_case cases[] = {
-    {"four driver VMs at once become ready", all_become_ready},
+    {"eight driver VMs at once become ready", all_become_ready},
 };
 
 int main(void)
