@@ -42,6 +42,15 @@ static size_t map_count(const struct plan *plan)
     return count;
 }
 
+static size_t slot_count(const struct plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->system->pd_count; i++) {
+        count += plan->system->pds[i].capability_count;
+    }
+    return count;
+}
+
 static void copy_name(char *target, const char *name)
 {
     strncpy(target, name, NAME_SIZE - 1);
@@ -50,6 +59,12 @@ static void copy_name(char *target, const char *name)
 static uint64_t vttbr(const struct space *space, uint64_t vmid)
 {
     return space->table.root_pa | vmid << 48;
+}
+
+/* The number of a PD's domain; without a schedule there is only domain 0. */
+static uint32_t domain_of(const struct system *system, const struct pd *pd)
+{
+    return pd->domain == INDEX_NONE ? 0 : system->domains[pd->domain].id;
 }
 
 static void write_pds(const struct plan *plan, struct manifest_pd *out)
@@ -68,6 +83,8 @@ static void write_pds(const struct plan *plan, struct manifest_pd *out)
             .passive = pd->passive,
             .smc = pd->smc,
             .fpu = pd->fpu,
+            .domain = domain_of(plan->system, pd),
+            .cpu = pd->cpu,
         };
         copy_name(out->name, pd->name);
         for (size_t j = 0; j < plan->vm_count; j++) {
@@ -92,6 +109,7 @@ static void write_vcpus(const struct plan *plan, struct manifest_vcpu *out)
                 .budget_us = vm->vm->budget_us,
                 .period_us = vm->vm->period_us,
                 .vm = (uint32_t)i,
+                .cpu = vm->vm->vcpus[j].cpu,
             };
             copy_name(out->name, vm->vm->name);
         }
@@ -211,6 +229,50 @@ static void write_maps(const struct plan *plan, struct manifest_map *out)
     }
 }
 
+static int slot_compare(const void *left, const void *right)
+{
+    const struct manifest_slot *a = left;
+    const struct manifest_slot *b = right;
+    if (a->pd != b->pd) {
+        return a->pd < b->pd ? -1 : 1;
+    }
+    return (a->slot > b->slot) - (a->slot < b->slot);
+}
+
+static void write_slots(const struct plan *plan, struct manifest_slot *out)
+{
+    static const enum slot_kind kinds[] = {
+        [CAPABILITY_TCB] = SLOT_TCB,
+        [CAPABILITY_SC] = SLOT_SC,
+        [CAPABILITY_VSPACE] = SLOT_VSPACE,
+    };
+    struct manifest_slot *first = out;
+    for (size_t i = 0; i < plan->system->pd_count; i++) {
+        const struct pd *pd = &plan->system->pds[i];
+        for (size_t j = 0; j < pd->capability_count; j++) {
+            *out++ = (struct manifest_slot){
+                .pd = (uint32_t)i,
+                .slot = pd->capabilities[j].slot,
+                .kind = kinds[pd->capabilities[j].kind],
+                .target_pd = (uint32_t)pd->capabilities[j].pd,
+            };
+        }
+    }
+    qsort(first, (size_t)(out - first), sizeof(*out), slot_compare);
+}
+
+static void write_schedule(const struct system *system, struct manifest_schedule *out)
+{
+    for (size_t i = 0; i < system->schedule_count; i++) {
+        const struct schedule_entry *entry = &system->schedule[i];
+        out[i] = (struct manifest_schedule){
+            .domain = system->domains[entry->domain].id,
+            .unit = entry->is_ticks ? DURATION_TICKS : DURATION_US,
+            .duration = entry->duration,
+        };
+    }
+}
+
 static uint32_t array_place(uint32_t *end, size_t count, size_t size)
 {
     uint32_t offset = *end;
@@ -239,6 +301,8 @@ static struct manifest manifest_header(const struct plan *plan)
         .channel_count = (uint32_t)plan->system->channel_count * 2,
         .irq_count = (uint32_t)irq_count(plan),
         .map_count = (uint32_t)map_count(plan),
+        .slot_count = (uint32_t)slot_count(plan),
+        .schedule_count = (uint32_t)plan->system->schedule_count,
     };
     uint32_t end = sizeof(header);
     header.pd_offset = array_place(&end, header.pd_count, sizeof(struct manifest_pd));
@@ -247,6 +311,9 @@ static struct manifest manifest_header(const struct plan *plan)
     header.channel_offset =
         array_place(&end, header.channel_count, sizeof(struct manifest_channel));
     header.irq_offset = array_place(&end, header.irq_count, sizeof(struct manifest_irq));
+    header.slot_offset = array_place(&end, header.slot_count, sizeof(struct manifest_slot));
+    header.schedule_offset =
+        array_place(&end, header.schedule_count, sizeof(struct manifest_schedule));
     header.size = end;
     copy_name(header.board, board->name);
     return header;
@@ -267,4 +334,6 @@ void manifest_write(const struct plan *plan)
     write_maps(plan, (void *)(bytes + header.map_offset));
     write_channels(plan, (void *)(bytes + header.channel_offset));
     write_irqs(plan, (void *)(bytes + header.irq_offset));
+    write_slots(plan, (void *)(bytes + header.slot_offset));
+    write_schedule(plan->system, (void *)(bytes + header.schedule_offset));
 }

@@ -58,7 +58,7 @@ static struct setvar *setvars_read(const struct sdf *sdf, const xmlNode *parent,
 
 static struct pd pd_read(const struct sdf *sdf, const xmlNode *node, size_t parent)
 {
-    struct pd pd = {.source = sdf_source(sdf, node), .parent = parent};
+    struct pd pd = {.source = sdf_source(sdf, node), .parent = parent, .domain = INDEX_NONE};
     pd.name = sdf_name(sdf, node);
     pd.priority = (uint32_t)sdf_number(sdf, node, "priority", 0, 0, PRIORITY_MAX);
     sdf_budget(sdf, node, &pd.budget_us, &pd.period_us);

@@ -46,6 +46,7 @@ static void pd_free(struct pd *pd)
         free(pd->setvars[i].symbol);
     }
     free(pd->setvars);
+    free(pd->capabilities);
     maps_free(pd->maps, pd->map_count);
     irqs_free(pd->irqs, pd->irq_count);
     vm_free(pd->vm);
@@ -71,12 +72,17 @@ void system_free(struct system *system)
         free(system->channels[i].ends[0].setvar_id);
         free(system->channels[i].ends[1].setvar_id);
     }
+    for (size_t i = 0; i < system->domain_count; i++) {
+        free(system->domains[i].name);
+    }
     for (size_t i = 0; i < system->file_count; i++) {
         free(system->files[i]);
     }
     free(system->regions);
     free(system->pds);
     free(system->channels);
+    free(system->domains);
+    free(system->schedule);
     free(system->files);
     free(system);
 }

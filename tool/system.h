@@ -77,6 +77,20 @@ struct vm {
     size_t irq_count; /* straight to a vCPU: Drover's extension of the SDF */
 };
 
+enum capability_kind {
+    CAPABILITY_TCB,
+    CAPABILITY_SC,
+    CAPABILITY_VSPACE,
+};
+
+/* A <cap_tcb>, <cap_sc> or <cap_vspace> of a PD's <cspace>. */
+struct capability {
+    struct source source;
+    enum capability_kind kind;
+    uint32_t slot;
+    size_t pd; /* whose */
+};
+
 struct pd {
     struct source source;
     char *name;
@@ -88,6 +102,7 @@ struct pd {
     uint64_t stack_size;
     bool passive, smc, fpu;
     uint32_t cpu;
+    size_t domain; /* index into system.domains; INDEX_NONE where there is no schedule */
     size_t parent; /* index of the parent PD or INDEX_NONE */
     uint32_t id;   /* identifier within the parent */
     char *setvar_id;
@@ -97,6 +112,8 @@ struct pd {
     size_t irq_count;
     struct setvar *setvars;
     size_t setvar_count;
+    struct capability *capabilities;
+    size_t capability_count;
     struct vm *vm; /* NULL: none */
 };
 
@@ -114,6 +131,20 @@ struct channel {
     struct channel_end ends[2];
 };
 
+/* A scheduling domain: PDs of different ones never run in the same slice of time. */
+struct domain {
+    struct source source;
+    char *name;
+    uint32_t id; /* 0..15 */
+};
+
+struct schedule_entry {
+    struct source source;
+    size_t domain;     /* index into system.domains */
+    uint64_t duration; /* in `is_ticks` of the generic timer, else microseconds */
+    bool is_ticks;
+};
+
 struct system {
     struct memory_region *regions;
     size_t region_count;
@@ -121,6 +152,10 @@ struct system {
     size_t pd_count; /* parents before their children */
     struct channel *channels;
     size_t channel_count;
+    struct domain *domains;
+    size_t domain_count;
+    struct schedule_entry *schedule; /* what runs: from start_index to the next end marker */
+    size_t schedule_count;           /* 0: every PD runs at any time */
     char **files;
     size_t file_count; /* what source.file points to */
 };

@@ -29,6 +29,9 @@
 #define MESSAGE_WORD_MAX 64
 #define NAME_SIZE        64 /* names are NUL-terminated in 64 bytes: at most 63 characters */
 #define VCPU_INJECT_MAX  16
+#define DOMAIN_MAX       16  /* scheduling domains */
+#define SCHEDULE_MAX     100 /* entries of the domain schedule */
+#define SLOT_MAX         128 /* slots of a PD's <cspace>, 0..127 */
 
 /* ---- System calls: the number is the immediate of the SVC instruction ----
  *
@@ -59,7 +62,20 @@
 #define SYS_SMC         16 /* message words 0..7 are x0..x7 of an SMC, before and after; needs `smc` */
 #define SYS_DEBUG_PUTC  17 /* x0 character; does nothing in a release kernel */
 #define SYS_VCPU_WAIT   18 /* x0 vcpu: when resumed, it first waits for an interrupt, as in WFI */
-#define SYS_COUNT       19
+#define SYS_PD_READ     19 /* x0 child, x1 PD_REGISTERS_*, x2 count -> message words */
+#define SYS_PD_WRITE    20 /* x0 child, x1 PD_REGISTERS_*, x2 count, message words */
+#define SYS_COUNT       21
+
+/* The `child` of the SYS_PD_* calls: the identifier of a child PD, or a slot of the PD's <cspace>
+ * that holds the <cap_tcb> of any PD. */
+#define PD_SLOT(slot) (0x80 + (slot))
+
+/* SYS_PD_READ and SYS_PD_WRITE: message words 0..count-1 are the first words of struct
+ * pd_registers. */
+#define PD_REGISTERS_MOVE 0
+#define PD_REGISTERS_STOP 1 /* read: the PD is stopped first, as by SYS_PD_STOP */
+#define PD_REGISTERS_RESUME                                                                        \
+    1 /* write: the PD then runs from the new registers, as after a restart */
 
 /* Deferred action of a wait: done in the same entry, before the PD blocks. */
 #define DEFERRED_NONE    0
@@ -78,9 +94,10 @@
 #define MSGINFO_COUNT(info)   ((info)&0x7f)
 
 /* Fault labels (values as in seL4 with MCS on AArch64). */
-#define FAULT_NULL             0
-#define FAULT_UNKNOWN_SYSCALL  2 /* mr0 PC, mr1 SVC immediate, mr2 ESR */
-#define FAULT_USER_EXCEPTION   3 /* mr0 PC, mr1 ESR */
+#define FAULT_NULL 0
+#define FAULT_UNKNOWN_SYSCALL                                                                      \
+    2 /* mr0..7 x0..x7, mr8 PC, mr9 SP, mr10 LR, mr11 PSTATE, mr12 SVC immediate */
+#define FAULT_USER_EXCEPTION   3 /* mr0 PC, mr1 SP, mr2 PSTATE, mr3 ESR, mr4 0 */
 #define FAULT_VM               6 /* mr0 PC, mr1 address, mr2 is prefetch, mr3 ESR */
 #define FAULT_VGIC_MAINTENANCE 7 /* vCPU: `eoi` of its page says which INTIDs were ended */
 #define FAULT_VCPU             8 /* vCPU: an exception other than a stage-2 abort; see `esr` */
@@ -125,6 +142,16 @@ enum drover_error {
     DROVER_ERR_ARGUMENT = 3, /* a value out of range */
     DROVER_ERR_DENIED = 4,   /* the PD lacks the right */
     DROVER_ERR_STATE = 5,    /* the target is not in a state that allows it */
+};
+
+/* Registers of a PD, as SYS_PD_READ and SYS_PD_WRITE order them. */
+struct pd_registers {
+    uint64_t pc;
+    uint64_t sp;
+    uint64_t pstate; /* only NZCV can be written */
+    uint64_t x[31];
+    uint64_t tpidr_el0;
+    uint64_t tpidrro_el0;
 };
 
 /* Registers of a vCPU that stay in hardware while it is loaded. */

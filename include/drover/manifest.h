@@ -94,7 +94,7 @@ struct loader_info {
 /* ---- The manifest ---- */
 
 #define MANIFEST_MAGIC   0x545345464e414dU /* "MANFEST" */
-#define MANIFEST_VERSION 1
+#define MANIFEST_VERSION 2
 
 enum uart_type {
     UART_NONE = 0,
@@ -129,6 +129,8 @@ struct manifest_pd {
     uint32_t fpu;        /* 1: may use FP */
     uint32_t first_vcpu; /* its vCPUs are consecutive */
     uint32_t vcpu_count;
+    uint32_t domain; /* scheduling domain of the PD and its vCPUs; 0 where there is no schedule */
+    uint32_t cpu;    /* core */
 };
 
 /* A vCPU. */
@@ -140,7 +142,9 @@ struct manifest_vcpu {
     uint32_t priority;
     uint32_t budget_us;
     uint32_t period_us;
-    uint32_t vm; /* index of the VM: vCPUs with the same one share memory and GIC */
+    uint32_t vm;  /* index of the VM: vCPUs with the same one share memory and GIC */
+    uint32_t cpu; /* core */
+    uint32_t reserved;
 };
 
 /* One end of a channel, seen from `pd`. Two of them make a channel. */
@@ -161,6 +165,32 @@ struct manifest_irq {
     uint32_t owner;   /* channel: PD index; straight: vCPU index (system-wide) */
     uint32_t channel; /* channel identifier */
     uint32_t reserved;
+};
+
+enum slot_kind {
+    SLOT_TCB = 0,    /* registers, stop, resume, restart */
+    SLOT_SC = 1,     /* its time */
+    SLOT_VSPACE = 2, /* its address space */
+};
+
+/* A right to another PD, from a <cspace>. */
+struct manifest_slot {
+    uint32_t pd;
+    uint32_t slot; /* 0..127 in `pd` */
+    uint32_t kind; /* enum slot_kind */
+    uint32_t target_pd;
+};
+
+enum duration_unit {
+    DURATION_US = 0,
+    DURATION_TICKS = 1, /* of the generic timer */
+};
+
+/* One entry of the domain schedule. The kernel runs them in turn, for ever. */
+struct manifest_schedule {
+    uint32_t domain;
+    uint32_t unit;     /* enum duration_unit */
+    uint64_t duration; /* not 0 */
 };
 
 /* A mapping, for messages: what is granted, and what a fault nearly hit. */
@@ -191,9 +221,11 @@ struct manifest {
     uint64_t object_size;         /* bytes mapped at KERNEL_OBJECT_VA */
     uint32_t pd_offset, pd_count; /* bytes from the start of the manifest */
     uint32_t vcpu_offset, vcpu_count;
-    uint32_t channel_offset, channel_count; /* sorted by pd, channel */
-    uint32_t irq_offset, irq_count;         /* sorted by intid */
-    uint32_t map_offset, map_count;         /* sorted by owner, is_vm, va */
+    uint32_t channel_offset, channel_count;   /* sorted by pd, channel */
+    uint32_t irq_offset, irq_count;           /* sorted by intid */
+    uint32_t map_offset, map_count;           /* sorted by owner, is_vm, va */
+    uint32_t slot_offset, slot_count;         /* sorted by pd, slot */
+    uint32_t schedule_offset, schedule_count; /* 0 entries: every PD runs at any time */
 };
 
 #endif
