@@ -34,7 +34,8 @@ uint64_t plan_bound(const struct plan *plan)
         bound += program_bound(&plan->programs[i]) + maps_bound(plan, pd->maps, pd->map_count) +
                  own_mappings * (pagetable_bound(0) + sizeof(struct manifest_map)) +
                  pagetable_bound(pd->stack_size) + sizeof(struct manifest_pd) +
-                 pd->irq_count * sizeof(struct manifest_irq);
+                 pd->irq_count * sizeof(struct manifest_irq) +
+                 pd->capability_count * sizeof(struct manifest_slot);
     }
     for (size_t i = 0; i < plan->vm_count; i++) {
         const struct vm *vm = plan->vms[i].vm;
@@ -43,7 +44,8 @@ uint64_t plan_bound(const struct plan *plan)
                  vm->vcpu_count * sizeof(struct manifest_vcpu) +
                  vm->irq_count * sizeof(struct manifest_irq);
     }
-    bound += system->channel_count * 2 * sizeof(struct manifest_channel);
+    bound += system->channel_count * 2 * sizeof(struct manifest_channel) +
+             system->schedule_count * sizeof(struct manifest_schedule);
     bound += program_bound(&plan->kernel) + own_mappings * pagetable_bound(PAGE_SIZE_2M);
     /* The loader's table: every range on its own, at the worst. */
     bound += (plan->memory.claim_count + 8 * (system->pd_count + system->region_count + 8)) *

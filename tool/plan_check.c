@@ -7,6 +7,8 @@
 
 #include "diag.h"
 
+#define SPI_BASE 32 /* Arm Generic Interrupt Controller specification, IHI 0048B section 2.2.1 */
+
 /* Says what the kernel itself uses an interrupt for, or returns NULL. */
 static const char *kernel_use(const struct plan *plan, uint32_t intid)
 {
@@ -17,7 +19,7 @@ static const char *kernel_use(const struct plan *plan, uint32_t intid)
     if (intid == board->maintenance_irq) {
         return "the interrupt controller's maintenance";
     }
-    if (plan->vm_count > 0 && (intid == board->vtimer_irq || intid == board->ptimer_irq)) {
+    if (intid == board->vtimer_irq) {
         return "the timers of virtual machines, which get it without being asked";
     }
     return NULL;
@@ -36,6 +38,14 @@ static bool check_irq(const struct plan *plan, const char *owner, const struct i
     if (use != NULL) {
         diag_error(&irq->source, "irq of \"%s\": %u is kept for %s; remove it", owner, irq->intid,
                    use);
+        return false;
+    }
+    /* Of what is private to a core, one interrupt is of use to a PD: that of its physical timer. */
+    if (irq_is_routed(irq) && irq->intid < SPI_BASE && irq->intid != plan->board->ptimer_irq) {
+        diag_error(&irq->source,
+                   "irq of \"%s\": %u is private to a core (PPI), and of those only the physical "
+                   "timer, %u, can be had; an SPI n of the device tree is written as n + 32",
+                   owner, irq->intid, plan->board->ptimer_irq);
         return false;
     }
     return true;

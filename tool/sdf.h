@@ -24,6 +24,7 @@ struct sdf {
     struct system *system;
     size_t pd_capacity;
     struct names region_names;
+    struct names domain_names;
     struct names pd_names;
 };
 
@@ -75,6 +76,10 @@ char *sdf_name(const struct sdf *sdf, const xmlNode *node);
 uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attribute,
                     uint64_t absent, uint64_t low, uint64_t high);
 
+/* As sdf_number(), of `text`, which is the attribute or a part of it. */
+uint64_t sdf_number_of(const struct sdf *sdf, const xmlNode *node, const char *attribute,
+                       const char *text, uint64_t otherwise, uint64_t low, uint64_t high);
+
 /* "true" or "false", or `absent`. */
 bool sdf_flag(const struct sdf *sdf, const xmlNode *node, const char *attribute, bool absent);
 
@@ -94,10 +99,15 @@ uint32_t sdf_cpu(const struct sdf *sdf, const xmlNode *node);
 /* The region that `attribute` names, INDEX_NONE if there is none. */
 size_t sdf_region_named(const struct sdf *sdf, const xmlNode *node, const char *attribute);
 
+/* The PD that the attribute `pd` names, INDEX_NONE if there is none. */
+size_t sdf_pd_named(const struct sdf *sdf, const xmlNode *node);
+
 /* ---- One element each: parts of the tree into `sdf->system`. ---- */
 
 void sdf_regions_read(struct sdf *sdf, const xmlNode *root);
-void sdf_pds_read(struct sdf *sdf, const xmlNode *root);
+void sdf_domains_read(struct sdf *sdf, const xmlNode *root);
+void sdf_pds_read(struct sdf *sdf, const xmlNode *root);     /* after regions and domains */
+void sdf_cspaces_read(struct sdf *sdf, const xmlNode *root); /* after PDs, as the next one */
 void sdf_channels_read(struct sdf *sdf, const xmlNode *root);
 
 /* The <map>, and the <irq> elements of a PD or a virtual machine. */

@@ -10,19 +10,14 @@
 
 static struct channel_end end_read(const struct sdf *sdf, const xmlNode *node)
 {
-    const char *name = sdf_attribute(node, "pd");
-    struct channel_end end = {
+    return (struct channel_end){
         .source = sdf_source(sdf, node),
-        .pd = names_find(&sdf->pd_names, name),
+        .pd = sdf_pd_named(sdf, node),
         .id = (uint32_t)sdf_number(sdf, node, "id", 0, 0, CHANNEL_MAX - 1),
         .pp = sdf_flag(sdf, node, "pp", false),
         .notify = sdf_flag(sdf, node, "notify", true),
         .setvar_id = sdf_string(sdf, node, "setvar_id"),
     };
-    if (end.pd == INDEX_NONE) {
-        sdf_error(sdf, node, "pd \"%.64s\" is no <protection_domain>; correct the name", name);
-    }
-    return end;
 }
 
 void sdf_channels_read(struct sdf *sdf, const xmlNode *root)

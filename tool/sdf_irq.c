@@ -24,11 +24,10 @@ static uint32_t intid_read(const struct sdf *sdf, const xmlNode *node, bool to_v
                   SPI_END - 1);
         return PPI_END;
     }
-    if (intid >= SGI_END && intid < PPI_END) {
-        sdf_error(
-            sdf, node,
-            "it is private to a core (PPI), which no device raises; SPI n of a device tree is "
-            "n + 32, and a guest gets its timer from the kernel");
+    if (intid >= SGI_END && intid < PPI_END && to_vm) {
+        sdf_error(sdf, node,
+                  "it is private to a core (PPI), which no device raises; SPI n of a device tree "
+                  "is n + 32, and a guest gets its timers from the kernel; remove it");
     } else if (intid < SGI_END && to_vm) {
         sdf_error(sdf, node,
                   "it is sent by software (SGI), which no device raises; a guest has its own; "

@@ -42,6 +42,28 @@ static void id_read(const struct sdf *sdf, const xmlNode *node, struct pd *pd)
     pd->setvar_id = sdf_string(sdf, node, "setvar_id");
 }
 
+/* With a schedule every PD has a domain, without one none has. */
+static size_t domain_read(const struct sdf *sdf, const xmlNode *node)
+{
+    const char *name = sdf_attribute(node, "domain");
+    bool wanted = sdf->system->domain_count > 0;
+    size_t domain = name == NULL ? INDEX_NONE : names_find(&sdf->domain_names, name);
+    if (wanted && name == NULL) {
+        sdf_error(
+            sdf, node,
+            "attribute \"domain\" is missing; in a system with <domains> each PD has one; add it");
+    } else if (!wanted && name != NULL) {
+        sdf_error(sdf, node,
+                  "domain \"%.64s\", but the system has no <domains>; remove the attribute, or "
+                  "declare domains and their schedule",
+                  name);
+    } else if (wanted && domain == INDEX_NONE) {
+        sdf_error(sdf, node, "domain \"%.64s\" is no <domain>; declare it, or correct the name",
+                  name);
+    }
+    return domain;
+}
+
 static struct setvar *setvars_read(const struct sdf *sdf, const xmlNode *parent, size_t *count)
 {
     struct setvar *setvars = alloc_array(sdf_count(parent, "setvar"), sizeof(struct setvar));
@@ -58,7 +80,7 @@ static struct setvar *setvars_read(const struct sdf *sdf, const xmlNode *parent,
 
 static struct pd pd_read(const struct sdf *sdf, const xmlNode *node, size_t parent)
 {
-    struct pd pd = {.source = sdf_source(sdf, node), .parent = parent, .domain = INDEX_NONE};
+    struct pd pd = {.source = sdf_source(sdf, node), .parent = parent};
     pd.name = sdf_name(sdf, node);
     pd.priority = (uint32_t)sdf_number(sdf, node, "priority", 0, 0, PRIORITY_MAX);
     sdf_budget(sdf, node, &pd.budget_us, &pd.period_us);
@@ -66,6 +88,7 @@ static struct pd pd_read(const struct sdf *sdf, const xmlNode *node, size_t pare
     pd.smc = sdf_flag(sdf, node, "smc", false);
     pd.fpu = sdf_flag(sdf, node, "fpu", true);
     pd.cpu = sdf_cpu(sdf, node);
+    pd.domain = domain_read(sdf, node);
     stack_read(sdf, node, &pd);
     id_read(sdf, node, &pd);
     image_read(sdf, node, &pd);

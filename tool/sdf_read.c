@@ -21,7 +21,9 @@ static void read_tree(struct sdf *sdf, const xmlNode *root)
         return;
     }
     sdf_regions_read(sdf, root);
+    sdf_domains_read(sdf, root);
     sdf_pds_read(sdf, root);
+    sdf_cspaces_read(sdf, root);
     sdf_channels_read(sdf, root);
     if (diag_error_count() != errors) {
         return;
@@ -48,6 +50,7 @@ struct system *sdf_read(struct source_text *text)
     struct sdf sdf = {.text = text, .system = alloc_array(1, sizeof(struct system))};
     read_tree(&sdf, xmlDocGetRootElement(doc));
     names_free(&sdf.region_names);
+    names_free(&sdf.domain_names);
     names_free(&sdf.pd_names);
     xmlFreeDoc(doc);
     if (diag_error_count() != errors) {

@@ -31,7 +31,6 @@ struct element {
     const char *refusal;                /* not NULL: why it is not accepted, and what to do */
 };
 
-#define NO_DOMAINS  "time domains are not supported yet; remove it"
 #define NO_X86      "Drover has no x86 boards; use irq=\"NUMBER\" with the GIC's number"
 #define NO_X86_AREA "it exists on x86 only, and Drover has no x86 boards; remove it"
 #define NO_SYMBOLS  "a guest has no symbols that the tool could set; put it on the PD's own <map>"
@@ -39,10 +38,30 @@ struct element {
 static const struct attribute no_attributes[] = {{0}};
 static const struct child no_children[] = {{0}};
 
-static const struct element cspace = {
-    "cspace", no_attributes, no_children,
-    "sharing of capabilities is not supported yet; use the parent's calls on its children"};
-static const struct element domains = {"domains", no_attributes, no_children, NO_DOMAINS};
+static const struct attribute capability_attributes[] = {
+    {"slot", REQUIRED, NULL}, {"pd", REQUIRED, NULL}, {0}};
+static const struct element cap_tcb = {"cap_tcb", capability_attributes, no_children, NULL};
+static const struct element cap_sc = {"cap_sc", capability_attributes, no_children, NULL};
+static const struct element cap_vspace = {"cap_vspace", capability_attributes, no_children, NULL};
+static const struct child cspace_children[] = {
+    {&cap_tcb, 0, 0}, {&cap_sc, 0, 0}, {&cap_vspace, 0, 0}, {0}};
+static const struct element cspace = {"cspace", no_attributes, cspace_children, NULL};
+
+static const struct attribute domain_attributes[] = {
+    {"name", REQUIRED, NULL}, {"id", OPTIONAL, NULL}, {0}};
+static const struct element domain = {"domain", domain_attributes, no_children, NULL};
+static const struct attribute entry_attributes[] = {
+    {"domain", REQUIRED, NULL}, {"duration", REQUIRED, NULL}, {0}};
+static const struct element entry = {"schedule_entry", entry_attributes, no_children, NULL};
+static const struct element end_marker = {"schedule_end_marker", no_attributes, no_children, NULL};
+static const struct attribute schedule_attributes[] = {
+    {"start_index", OPTIONAL, NULL}, {"index_shift", OPTIONAL, NULL}, {0}};
+static const struct child schedule_children[] = {{&entry, 0, 0}, {&end_marker, 0, 0}, {0}};
+static const struct element schedule = {"domain_schedule", schedule_attributes, schedule_children,
+                                        NULL};
+static const struct child domains_children[] = {{&domain, 1, 0}, {&schedule, 1, 1}, {0}};
+static const struct element domains = {"domains", no_attributes, domains_children, NULL};
+
 static const struct element io_address_space = {"io_address_space", no_attributes, no_children,
                                                 NO_X86_AREA};
 static const struct element ioport = {"ioport", no_attributes, no_children, NO_X86_AREA};
@@ -116,26 +135,27 @@ static const struct attribute vcpu_attributes[] = {
     {"id", REQUIRED, NULL}, {"cpu", OPTIONAL, NULL}, {"setvar_id", OPTIONAL, NULL}, {0}};
 static const struct element vcpu = {"vcpu", vcpu_attributes, no_children, NULL};
 
-static const struct attribute vm_attributes[] = {{"name", REQUIRED, NULL},
-                                                 {"priority", OPTIONAL, NULL},
-                                                 {"budget", OPTIONAL, NULL},
-                                                 {"period", OPTIONAL, NULL},
-                                                 {"id", OPTIONAL, NULL},
-                                                 {"domain", REFUSED, NO_DOMAINS},
-                                                 {0}};
+static const struct attribute vm_attributes[] = {
+    {"name", REQUIRED, NULL},
+    {"priority", OPTIONAL, NULL},
+    {"budget", OPTIONAL, NULL},
+    {"period", OPTIONAL, NULL},
+    {"id", OPTIONAL, NULL},
+    {"domain", REFUSED, "a VM runs in the domain of its PD; remove it"},
+    {0}};
 static const struct child vm_children[] = {{&vcpu, 0, 0}, {&vm_map, 0, 0}, {&vm_irq, 0, 0}, {0}};
 static const struct element vm = {"virtual_machine", vm_attributes, vm_children, NULL};
 
 static const struct attribute pd_attributes[] = {
-    {"name", REQUIRED, NULL},      {"priority", OPTIONAL, NULL},    {"budget", OPTIONAL, NULL},
-    {"period", OPTIONAL, NULL},    {"passive", OPTIONAL, NULL},     {"stack_size", OPTIONAL, NULL},
-    {"cpu", OPTIONAL, NULL},       {"smc", OPTIONAL, NULL},         {"fpu", OPTIONAL, NULL},
+    {"name", REQUIRED, NULL},      {"priority", OPTIONAL, NULL}, {"budget", OPTIONAL, NULL},
+    {"period", OPTIONAL, NULL},    {"passive", OPTIONAL, NULL},  {"stack_size", OPTIONAL, NULL},
+    {"cpu", OPTIONAL, NULL},       {"smc", OPTIONAL, NULL},      {"fpu", OPTIONAL, NULL},
     {"id", OPTIONAL, NULL}, /* of a child PD only, as the next one: sdf_pd.c */
-    {"setvar_id", OPTIONAL, NULL}, {"domain", REFUSED, NO_DOMAINS}, {0}};
+    {"setvar_id", OPTIONAL, NULL}, {"domain", OPTIONAL, NULL},   {0}};
 static const struct element pd;
 static const struct child pd_children[] = {{&image, 1, 1},  {&map, 0, 0},    {&irq, 0, 0},
                                            {&setvar, 0, 0}, {&vm, 0, 1},     {&pd, 0, 0},
-                                           {&cspace, 0, 0}, {&ioport, 0, 0}, {0}};
+                                           {&cspace, 0, 1}, {&ioport, 0, 0}, {0}};
 static const struct element pd = {"protection_domain", pd_attributes, pd_children, NULL};
 
 static const struct attribute end_attributes[] = {
@@ -148,7 +168,7 @@ static const struct element channel = {"channel", no_attributes, channel_childre
 static const struct child system_children[] = {{&pd, 1, 0},
                                                {&region, 0, 0},
                                                {&channel, 0, 0},
-                                               {&domains, 0, 0},
+                                               {&domains, 0, 1},
                                                {&io_address_space, 0, 0},
                                                {&root_virtual_machine, 0, 0},
                                                {0}};

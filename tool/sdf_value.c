@@ -71,20 +71,16 @@ static enum parsed parse(const char *text, uint64_t *number)
     return !any_digit ? NOT_A_NUMBER : overflow ? TOO_LARGE : PARSED;
 }
 
-uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attribute,
-                    uint64_t absent, uint64_t low, uint64_t high)
+uint64_t sdf_number_of(const struct sdf *sdf, const xmlNode *node, const char *attribute,
+                       const char *text, uint64_t otherwise, uint64_t low, uint64_t high)
 {
-    const char *text = sdf_attribute(node, attribute);
     uint64_t number;
-    if (text == NULL) {
-        return absent;
-    }
     enum parsed parsed = parse(text, &number);
     if (parsed != PARSED) {
         sdf_error(sdf, node, "%s \"%.64s\" %s", attribute, text,
                   parsed == TOO_LARGE ? "does not fit in 64 bits; correct it"
                                       : "is not a number; write it in decimal or as 0x and digits");
-        return absent;
+        return otherwise;
     }
     if (number >= low && number <= high) {
         return number;
@@ -97,7 +93,14 @@ uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attr
                   "%s \"%.64s\" is out of range; 0x%" PRIx64 " to 0x%" PRIx64 " is allowed",
                   attribute, text, low, high);
     }
-    return absent;
+    return otherwise;
+}
+
+uint64_t sdf_number(const struct sdf *sdf, const xmlNode *node, const char *attribute,
+                    uint64_t absent, uint64_t low, uint64_t high)
+{
+    const char *text = sdf_attribute(node, attribute);
+    return text == NULL ? absent : sdf_number_of(sdf, node, attribute, text, absent, low, high);
 }
 
 bool sdf_flag(const struct sdf *sdf, const xmlNode *node, const char *attribute, bool absent)
@@ -164,11 +167,6 @@ void sdf_budget(const struct sdf *sdf, const xmlNode *node, uint32_t *budget_us,
         sdf_error(sdf, node,
                   "period %" PRIu32 " is below budget %" PRIu32 " (in microseconds); raise it",
                   *period_us, *budget_us);
-    } else if (*period_us > *budget_us) {
-        sdf_error(sdf, node,
-                  "period %" PRIu32 " differs from budget %" PRIu32
-                  ": throttling is not supported yet; leave period out",
-                  *period_us, *budget_us);
     }
 }
 
@@ -193,4 +191,14 @@ size_t sdf_region_named(const struct sdf *sdf, const xmlNode *node, const char *
                   attribute, name);
     }
     return region;
+}
+
+size_t sdf_pd_named(const struct sdf *sdf, const xmlNode *node)
+{
+    const char *name = sdf_attribute(node, "pd");
+    size_t pd = names_find(&sdf->pd_names, name);
+    if (pd == INDEX_NONE) {
+        sdf_error(sdf, node, "pd \"%.64s\" is no <protection_domain>; correct the name", name);
+    }
+    return pd;
 }

@@ -216,7 +216,8 @@ size_t sdf_count(const xmlNode *parent, const char *name)
 /* What tells elements of one kind apart, in the order of preference. */
 static const char *identity(const xmlNode *node)
 {
-    static const char *const names[] = {"name", "mr", "irq", "pd", "symbol", "path", "id"};
+    static const char *const names[] = {"name",   "mr",   "irq",    "pd",
+                                        "symbol", "path", "domain", "id"};
     const char *value = NULL;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && value == NULL; i++) {
         value = sdf_attribute(node, names[i]);
@@ -224,34 +225,33 @@ static const char *identity(const xmlNode *node)
     return value;
 }
 
-static void message_make(char *message, size_t size, const xmlNode *node, const char *format,
-                         va_list arguments)
+/* Says what is wrong with `node` through `say`. */
+static void report(void (*say)(const struct source *, const char *, ...), const struct sdf *sdf,
+                   const xmlNode *node, const char *format, va_list arguments)
 {
+    char message[1024];
     const char *name = identity(node);
-    int length = name == NULL
-                     ? snprintf(message, size, "%.64s: ", (const char *)node->name)
-                     : snprintf(message, size, "%.64s \"%.64s\": ", (const char *)node->name, name);
-    vsnprintf(message + length, size - (size_t)length, format, arguments);
+    struct source at = sdf_source(sdf, node);
+    vsnprintf(message, sizeof(message), format, arguments);
+    if (name == NULL) {
+        say(&at, "%.64s: %s", (const char *)node->name, message);
+    } else {
+        say(&at, "%.64s \"%.64s\": %s", (const char *)node->name, name, message);
+    }
 }
 
 void sdf_error(const struct sdf *sdf, const xmlNode *node, const char *format, ...)
 {
-    char message[1024];
     va_list arguments;
     va_start(arguments, format);
-    message_make(message, sizeof(message), node, format, arguments);
+    report(diag_error, sdf, node, format, arguments);
     va_end(arguments);
-    struct source at = sdf_source(sdf, node);
-    diag_error(&at, "%s", message);
 }
 
 void sdf_warning(const struct sdf *sdf, const xmlNode *node, const char *format, ...)
 {
-    char message[1024];
     va_list arguments;
     va_start(arguments, format);
-    message_make(message, sizeof(message), node, format, arguments);
+    report(diag_warning, sdf, node, format, arguments);
     va_end(arguments);
-    struct source at = sdf_source(sdf, node);
-    diag_warning(&at, "%s", message);
 }

@@ -94,6 +94,7 @@ void system_check(const struct system *system)
     }
     check_region_names(system);
     check_pd_names(system);
+    system_domains_check(system);
     system_ids_check(system);
     system_irqs_check(system);
     system_channels_check(system);

@@ -15,5 +15,8 @@ void system_channels_check(const struct system *system);
 void system_ids_check(const struct system *system);
 void system_irqs_check(const struct system *system);
 
+/* system_domains.c: names, and PDs that the schedule leaves out. */
+void system_domains_check(const struct system *system);
+
 /* system_symbols.c: a symbol that is set twice. */
 void system_symbols_check(const struct system *system);

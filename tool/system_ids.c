@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Identifiers that a PD uses for its channels, interrupts, children and vCPUs; interrupts of the
- * board; and who may call whom.
+ * Identifiers that a PD uses for its channels, interrupts, children, vCPUs and capabilities;
+ * interrupts of the board; and who may call whom.
  */
 #include "system_check.h"
 
@@ -64,6 +64,11 @@ static void check_pd_children(const struct system *system, size_t index)
         if (first != NULL) {
             diag_error(&vcpu->source, "vcpu \"%u\": the id is already used at %s:%u; %s", vcpu->id,
                        first->file, first->line, rule);
+        } else if (vcpu->id >= parent->vm->vcpu_count) {
+            diag_error(&vcpu->source,
+                       "vcpu \"%u\": virtual_machine \"%s\" has %zu, and vCPUs are counted from 0 "
+                       "without a gap; renumber them",
+                       vcpu->id, parent->vm->name, parent->vm->vcpu_count);
         }
     }
     for (size_t i = 0; i < system->pd_count; i++) {
@@ -78,11 +83,26 @@ static void check_pd_children(const struct system *system, size_t index)
     }
 }
 
+static void check_pd_slots(const struct pd *pd)
+{
+    struct users users = {0};
+    for (size_t i = 0; i < pd->capability_count; i++) {
+        const struct capability *capability = &pd->capabilities[i];
+        const struct source *first = users_enter(&users, capability->slot, &capability->source);
+        if (first != NULL) {
+            diag_error(&capability->source,
+                       "cspace of \"%s\": slot %u is already used at %s:%u; choose a free one",
+                       pd->name, capability->slot, first->file, first->line);
+        }
+    }
+}
+
 void system_ids_check(const struct system *system)
 {
     for (size_t i = 0; i < system->pd_count; i++) {
         check_pd_channels(system, i);
         check_pd_children(system, i);
+        check_pd_slots(&system->pds[i]);
     }
 }
 
@@ -104,13 +124,9 @@ static void check_irqs(struct users *users, const struct irq *irqs, size_t count
 /* An interrupt straight to a vCPU needs that vCPU. */
 static void check_targets(const struct vm *vm)
 {
-    bool exists[VCPU_MAX] = {false};
-    for (size_t i = 0; i < vm->vcpu_count; i++) {
-        exists[vm->vcpus[i].id] = true;
-    }
     for (size_t i = 0; i < vm->irq_count; i++) {
         const struct irq *irq = &vm->irqs[i];
-        if (!exists[irq->id]) {
+        if (irq->id >= vm->vcpu_count) {
             diag_error(
                 &irq->source,
                 "irq \"%u\": virtual_machine \"%s\" has no vCPU %u; name one of its vCPUs in vcpu",

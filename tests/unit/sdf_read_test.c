@@ -36,6 +36,10 @@ static void defaults_are_the_microkits(void **state)
     assert_true(pd->fpu);
     assert_int_equal(pd->parent, INDEX_NONE);
     assert_null(pd->vm);
+    assert_int_equal(pd->domain, INDEX_NONE);
+    assert_int_equal(pd->capability_count, 0);
+    assert_int_equal(system->domain_count, 0);
+    assert_int_equal(system->schedule_count, 0);
     assert_string_equal(pd->source.file, GOOD "minimal.system");
     assert_int_equal(pd->source.line, 3);
     assert_int_equal(pd->program_source.line, 4);
@@ -56,23 +60,58 @@ static void check_regions(const struct system *system)
     assert_int_equal(ram->page_size, PAGE_SIZE_2M);
     assert_true(ram->has_phys_addr);
     assert_int_equal(ram->phys_addr, 0x40000000);
-    assert_int_equal(ram->source.line, 5);
+    assert_int_equal(ram->source.line, 18);
     assert_int_equal(system->regions[2].page_size, PAGE_SIZE_4K);
     assert_int_equal(system->regions[3].size, 0);
     assert_string_equal(system->regions[3].prefill_path, "Image");
     assert_int_equal(system->regions[4].size, 4096);
 }
 
+/* An id that is not given is the lowest free one; what lies outside of the markers never runs. */
+static void check_domains(const struct system *system)
+{
+    assert_int_equal(system->domain_count, 2);
+    assert_string_equal(system->domains[0].name, "devices");
+    assert_int_equal(system->domains[0].id, 1);
+    assert_int_equal(system->domains[1].id, 0);
+    assert_int_equal(system->domains[1].source.line, 6);
+    assert_int_equal(system->schedule_count, 2);
+    assert_int_equal(system->schedule[0].domain, 0);
+    assert_int_equal(system->schedule[0].duration, 1000);
+    assert_false(system->schedule[0].is_ticks);
+    assert_int_equal(system->schedule[0].source.line, 10);
+    assert_int_equal(system->schedule[1].domain, 1);
+    assert_int_equal(system->schedule[1].duration, 0x400);
+    assert_true(system->schedule[1].is_ticks);
+    assert_int_equal(system->pds[0].domain, 0);
+    assert_int_equal(system->pds[1].domain, 1);
+    assert_int_equal(system->pds[2].domain, 1);
+}
+
+static void check_capabilities(const struct pd *pd)
+{
+    assert_int_equal(pd->capability_count, 3);
+    assert_int_equal(pd->capabilities[0].kind, CAPABILITY_TCB);
+    assert_int_equal(pd->capabilities[0].slot, 1);
+    assert_int_equal(pd->capabilities[0].pd, 2);
+    assert_int_equal(pd->capabilities[1].kind, CAPABILITY_SC);
+    assert_int_equal(pd->capabilities[1].slot, 0);
+    assert_int_equal(pd->capabilities[1].pd, 0);
+    assert_int_equal(pd->capabilities[2].kind, CAPABILITY_VSPACE);
+    assert_int_equal(pd->capabilities[2].slot, 127);
+    assert_int_equal(pd->capabilities[2].pd, 1);
+}
+
 static void check_driver(const struct pd *pd)
 {
     assert_int_equal(pd->priority, 254);
     assert_int_equal(pd->budget_us, 500);
-    assert_int_equal(pd->period_us, 500);
+    assert_int_equal(pd->period_us, 2000);
     assert_true(pd->passive);
     assert_false(pd->fpu);
     assert_int_equal(pd->stack_size, 0x4000);
     assert_string_equal(pd->symbols_path, "driver.debug");
-    assert_int_equal(pd->source.line, 10);
+    assert_int_equal(pd->source.line, 23);
     assert_int_equal(pd->map_count, 1);
     assert_int_equal(pd->maps[0].region, 0);
     assert_int_equal(pd->maps[0].vaddr, 0x10000000);
@@ -81,7 +120,8 @@ static void check_driver(const struct pd *pd)
     assert_string_equal(pd->maps[0].setvar_vaddr, "shared");
     assert_string_equal(pd->maps[0].setvar_size, "shared_size");
     assert_null(pd->maps[0].setvar_prefill_size);
-    assert_int_equal(pd->irq_count, 1);
+    assert_int_equal(pd->irq_count, 2);
+    assert_int_equal(pd->irqs[1].intid, 30);
     assert_int_equal(pd->irqs[0].intid, 1019);
     assert_int_equal(pd->irqs[0].id, 61);
     assert_true(pd->irqs[0].edge);
@@ -89,6 +129,7 @@ static void check_driver(const struct pd *pd)
     assert_int_equal(pd->setvar_count, 1);
     assert_string_equal(pd->setvars[0].symbol, "shared_paddr");
     assert_int_equal(pd->setvars[0].region, 0);
+    check_capabilities(pd);
 }
 
 static void check_vm(const struct vm *vm)
@@ -96,10 +137,12 @@ static void check_vm(const struct vm *vm)
     assert_non_null(vm);
     assert_string_equal(vm->name, "guest");
     assert_int_equal(vm->priority, 1);
+    assert_int_equal(vm->budget_us, 1000);
+    assert_int_equal(vm->period_us, 4000);
     assert_int_equal(vm->vcpu_count, 2);
     assert_int_equal(vm->vcpus[0].id, 0);
     assert_string_equal(vm->vcpus[0].setvar_id, "boot_vcpu");
-    assert_int_equal(vm->vcpus[1].id, 7);
+    assert_int_equal(vm->vcpus[1].id, 1);
     assert_int_equal(vm->map_count, 2);
     assert_int_equal(vm->maps[0].perms, MAP_PERM_READ | MAP_PERM_WRITE | MAP_PERM_EXECUTE);
     assert_int_equal(vm->maps[1].region, 2);
@@ -108,7 +151,7 @@ static void check_vm(const struct vm *vm)
     assert_int_equal(vm->irqs[0].intid, 33);
     assert_int_equal(vm->irqs[0].id, 0);
     assert_false(vm->irqs[0].edge);
-    assert_int_equal(vm->irqs[1].id, 7);
+    assert_int_equal(vm->irqs[1].id, 1);
     assert_true(vm->irqs[1].edge);
 }
 
@@ -118,6 +161,7 @@ static void everything_is_read(void **state)
     struct system *system = system_read(GOOD "everything.system", NULL, 0);
     assert_non_null(system);
     check_regions(system);
+    check_domains(system);
     assert_int_equal(system->pd_count, 3);
     check_driver(&system->pds[0]);
     const struct pd *vmm = &system->pds[1];
