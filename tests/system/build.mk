@@ -7,10 +7,10 @@
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += hello driver_vm busy_host odroidc4_image
+SYSTEM_TESTS   += examples driver_vm busy_host odroidc4_image
 
-hello_SOURCES := tests/system/hello.c
-hello_DEPENDS := $(BUILD)/examples/hello/qemu_virt_aarch64/hello.img
+examples_SOURCES := tests/system/examples.c
+examples_DEPENDS := examples
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img

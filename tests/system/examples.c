@@ -1,0 +1,117 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Every small example, each on a machine of its own: what is typed on the console, and what the
+ * programs have to answer, in that order. The machine counts instructions, one a nanosecond, and
+ * skips the time in which nothing runs, so that each run is the same.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "machine.h"
+
+#define EXPECTED_MAX 16
+#define WAIT_SECONDS 60
+
+struct example {
+    const char *name;
+    const char *typed;                  /* after the first line; NULL: nothing */
+    const char *expected[EXPECTED_MAX]; /* lines in order, NULL-terminated */
+};
+
+/* What no example says, wherever it comes. */
+static const char *const failures[] = {"ERROR", "should not", NULL};
+
+static const struct example examples[] = {
+    {"hello", NULL, {"hello, world"}},
+    {"hierarchy",
+     NULL,
+     {"supervisor: ready", "worker: run 1", "supervisor: child 1 failed at address 4096: once more",
+      "worker: run 2", "supervisor: child 1 failed at address 8192: once more", "worker: run 3",
+      "supervisor: child 1 failed at address 12288: enough", "bystander: my turn at last"}},
+    {"passive_server",
+     NULL,
+     {"account: open", "alice pays in 30, balance 30", "alice asks for 50, but has 30",
+      "bob pays in 30, balance 60", "bob asks for 50, balance 10"}},
+    {"setvar",
+     NULL,
+     {"frame_vaddr is 268435456", "frame_size is 65536", "frame_paddr is 1610612736",
+      "bytes of anywhere_paddr below 2 MiB: 0", "child_id is 5", "child_channel is 7",
+      "the child answers on channel 7"}},
+    {"prefill",
+     NULL,
+     {"This text is a file on the computer that built the image,",
+      "and a read-only memory region of the program that prints it.",
+      "reader: that was 119 bytes"}},
+    {"smc", NULL, {"firmware: PSCI 1.1"}},
+    {"timer",
+     NULL,
+     {"sleeper: woken after 2 s", "sleeper: woken after 2 s", "sleeper: woken after 2 s"}},
+    {"serial", "hello, driver\r", {"echo: type something", "HELLO, DRIVER"}},
+};
+
+static struct machine *example_start(const char *name)
+{
+    char image[256], log[256];
+    snprintf(image, sizeof(image), BUILD_DIR "/examples/%s/qemu_virt_aarch64/%s.img", name, name);
+    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/example_%s.console", name);
+    char *arguments[] = {"qemu-system-aarch64",
+                         "-machine",
+                         "virt,virtualization=on,gic-version=2",
+                         "-cpu",
+                         "cortex-a53",
+                         "-m",
+                         "2G",
+                         "-icount",
+                         "shift=0,sleep=off",
+                         "-rtc",
+                         "clock=vm",
+                         "-display",
+                         "none",
+                         "-nic",
+                         "none",
+                         "-serial",
+                         "stdio",
+                         "-kernel",
+                         image,
+                         NULL};
+    struct machine *machine = machine_start(log, NULL, arguments);
+    machine_forbid(machine, failures);
+    return machine;
+}
+
+/* Returns the first line that does not come; NULL if all do. */
+static const char *example_play(struct machine *machine, const struct example *example)
+{
+    for (size_t i = 0; example->expected[i] != NULL; i++) {
+        char line[256];
+        snprintf(line, sizeof(line), "%s\r\n", example->expected[i]);
+        if (machine_wait(machine, line, WAIT_SECONDS) == NULL) {
+            return example->expected[i];
+        }
+        if (i == 0 && example->typed != NULL) {
+            machine_type(machine, example->typed);
+        }
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    const size_t count = sizeof(examples) / sizeof(*examples);
+    size_t failed = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct machine *machine = example_start(examples[i].name);
+        const char *missing = example_play(machine, &examples[i]);
+        if (missing == NULL) {
+            printf("ok   %s\n", examples[i].name);
+        } else {
+            printf("FAIL %s: \"%s\": %s\n", examples[i].name, missing, machine_reason(machine));
+            failed++;
+        }
+        machine_stop(machine);
+    }
+    printf("%zu passed, %zu failed\n", count - failed, failed);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
