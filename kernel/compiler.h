@@ -20,5 +20,8 @@
 #define OUTLINE __attribute__((noinline))
 #endif
 
+/* Rare and reached through a table: small, with the ordinary calling convention. */
+#define RARE __attribute__((cold, noinline, minsize))
+
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)

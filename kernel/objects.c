@@ -72,6 +72,18 @@ static void pd_connect(struct objects *objects, struct pd *pd)
     }
 }
 
+/* Its part of the table of slots, which is sorted by PD. */
+static void slots_find(struct pd *pd, const struct manifest *manifest, uint32_t index)
+{
+    const struct manifest_slot *slots = table(manifest, manifest->slot_offset);
+
+    for (uint32_t i = 0; i < manifest->slot_count; i++) {
+        if (slots[i].pd == index && pd->slot_count++ == 0) {
+            pd->slots = &slots[i];
+        }
+    }
+}
+
 static void channel_create(struct objects *objects, const struct manifest_channel *description)
 {
     objects->pds[description->pd].channels[description->channel] = (struct channel){
@@ -99,6 +111,7 @@ struct objects objects_create(const struct manifest *manifest, struct cpu *cpu)
     for (uint32_t i = 0; i < manifest->pd_count; i++) {
         pd_create(&objects.pds[i], &pds[i], i);
         pd_connect(&objects, &objects.pds[i]);
+        slots_find(&objects.pds[i], manifest, i);
         ready_append(&cpu->ready, &objects.pds[i].thread);
     }
     for (uint32_t i = 0; i < manifest->channel_count; i++) {

@@ -136,6 +136,9 @@ struct thread *pd_reply(struct pd *pd, uint64_t msginfo)
         message_copy(pd_of(caller), pd, msginfo);
         caller->frame->x[0] = DROVER_OK;
         caller->frame->x[1] = msginfo;
+    } else if (!fault_read_reply(pd_of(caller), pd, msginfo)) {
+        caller->state = THREAD_STOPPED;
+        return NULL;
     }
     caller->state = THREAD_READY;
     return caller;

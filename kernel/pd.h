@@ -23,6 +23,13 @@ struct channel {
     bool may_call;
 };
 
+/* What a PD did that it may not. */
+struct fault {
+    uint64_t label; /* FAULT_* */
+    uint64_t esr;
+    uint64_t address; /* VA, aborts only; FAULT_UNKNOWN_SYSCALL: the number */
+};
+
 struct pd {
     struct thread thread; /* first: a struct thread * of a PD is a struct pd * */
     struct frame frame;
@@ -35,8 +42,9 @@ struct pd {
     struct vcpu *vcpus;           /* its VM's, `vcpu_count` of them */
     uint32_t vcpu_count;
     bool may_smc;
-    bool was_waiting;          /* stopped by its parent while in a wait */
-    uint64_t fault_message[4]; /* of its last fault, for its parent */
+    struct fault fault;                /* its last one */
+    const struct manifest_slot *slots; /* rights to other PDs, `slot_count` of them */
+    uint32_t slot_count;
     const struct manifest_pd *manifest;
     struct pd *parent;                  /* NULL: none */
     uint32_t child_id;                  /* within the parent */

@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "firmware.h"
 #include "irq.h"
+#include "pd_control.h"
 #include "print.h"
 #include "sched.h"
 #include "drivers/gicv2.h"
@@ -22,13 +23,6 @@ static struct channel *channel_of(struct pd *pd, uint64_t id, enum channel_kind 
 static struct vcpu *vcpu_argument(struct pd *pd)
 {
     return pd_vcpu(pd, pd->frame.x[0]);
-}
-
-static struct pd *child_argument(struct pd *pd)
-{
-    uint64_t id = pd->frame.x[0];
-    struct thread *child = id < CHILD_MAX ? pd->children[id] : NULL;
-    return child != NULL && !child->is_vcpu ? pd_of(child) : NULL;
 }
 
 /* The result of a call that does not change who runs. */
@@ -173,75 +167,6 @@ static struct thread *sys_call(struct cpu *cpu, struct pd *pd)
                                     pd->frame.x[1]));
 }
 
-/* Its call or fault has not been answered. */
-static bool is_unanswered(const struct thread *thread)
-{
-    return thread->state == THREAD_SENDING || thread->state == THREAD_REPLY;
-}
-
-/* A child is stopped wherever it is; what it was about to say is dropped, and a call fails. */
-static void child_halt(struct cpu *cpu, struct pd *child)
-{
-    if (is_unanswered(&child->thread) && child->thread.event < EVENT_FAULT) {
-        child->frame.x[0] = DROVER_ERR_STATE;
-    }
-    pd_cancel_send(&child->thread);
-    ready_remove(&cpu->ready, &child->thread);
-}
-
-static struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
-{
-    struct pd *child = child_argument(pd);
-
-    if (child == NULL) {
-        return done(pd, DROVER_ERR_CHILD);
-    }
-    if (child->thread.state != THREAD_STOPPED) {
-        child->was_waiting = child->thread.state == THREAD_WAITING;
-        child_halt(cpu, child);
-        child->thread.state = THREAD_STOPPED;
-    }
-    return done(pd, DROVER_OK);
-}
-
-static struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
-{
-    struct pd *child = child_argument(pd);
-
-    if (child == NULL) {
-        return done(pd, DROVER_ERR_CHILD);
-    }
-    pd->frame.x[0] = DROVER_OK;
-    if (is_unanswered(&child->thread) && child->thread.event >= EVENT_FAULT) {
-        child_halt(cpu, child);
-        child->was_waiting = false;
-    } else if (child->thread.state != THREAD_STOPPED) {
-        return &pd->thread;
-    }
-    if (child->was_waiting && !pd_take_event(child)) {
-        child->thread.state = THREAD_WAITING;
-        return &pd->thread;
-    }
-    child->was_waiting = false;
-    child->thread.state = THREAD_READY;
-    return sched_wake(cpu, &child->thread);
-}
-
-static struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
-{
-    struct pd *child = child_argument(pd);
-
-    if (child == NULL) {
-        return done(pd, DROVER_ERR_CHILD);
-    }
-    child_halt(cpu, child);
-    child->was_waiting = false;
-    child->frame.pc = pd->frame.x[1];
-    child->thread.state = THREAD_READY;
-    pd->frame.x[0] = DROVER_OK;
-    return sched_wake(cpu, &child->thread);
-}
-
 /* ---- Calls that name a vCPU of the PD in x0 ---- */
 
 static struct thread *sys_vcpu_start(struct cpu *cpu, struct pd *pd)
@@ -380,8 +305,10 @@ static struct thread *sys_debug_putc(struct cpu *cpu, struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
+/* The fault is the SVC's: who answers it may let the PD go on behind or try again. */
 COLD static struct thread *sys_unknown(struct cpu *cpu, uint64_t number)
 {
+    sysreg_write(elr_el2, sysreg_read(elr_el2) - SVC_SIZE);
     return fault_raise(cpu, (struct fault){.label = FAULT_UNKNOWN_SYSCALL, .address = number});
 }
 
@@ -405,6 +332,8 @@ static struct thread *(*const syscalls[SYS_COUNT])(struct cpu *cpu, struct pd *p
     [SYS_SMC] = sys_smc,
     [SYS_DEBUG_PUTC] = sys_debug_putc,
     [SYS_VCPU_WAIT] = sys_vcpu_wait,
+    [SYS_PD_READ] = sys_pd_read,
+    [SYS_PD_WRITE] = sys_pd_write,
 };
 
 struct thread *syscall_handle(struct cpu *cpu, struct pd *pd, uint64_t number)

@@ -67,7 +67,9 @@
 #define SYS_COUNT       21
 
 /* The `child` of the SYS_PD_* calls: the identifier of a child PD, or a slot of the PD's <cspace>
- * that holds the <cap_tcb> of any PD. */
+ * that holds the <cap_tcb> of any PD. A PD may stop itself; the calls that touch registers refuse
+ * it (DROVER_ERR_STATE). A PD that was stopped in a wait or call makes that anew when it goes on.
+ */
 #define PD_SLOT(slot) (0x80 + (slot))
 
 /* SYS_PD_READ and SYS_PD_WRITE: message words 0..count-1 are the first words of struct
@@ -93,7 +95,10 @@
 #define MSGINFO_LABEL(info)   ((info) >> 12)
 #define MSGINFO_COUNT(info)   ((info)&0x7f)
 
-/* Fault labels (values as in seL4 with MCS on AArch64). */
+/* Fault labels (values as in seL4 with MCS on AArch64). PC is the instruction that faulted. Of an
+ * unknown system call and a user exception the reply decides: label 0 lets the PD go on, and as
+ * many words as it has (but for the number, ESR and code) are written back to those registers
+ * first. */
 #define FAULT_NULL 0
 #define FAULT_UNKNOWN_SYSCALL                                                                      \
     2 /* mr0..7 x0..x7, mr8 PC, mr9 SP, mr10 LR, mr11 PSTATE, mr12 SVC immediate */
@@ -151,7 +156,7 @@ struct pd_registers {
     uint64_t pstate; /* only NZCV can be written */
     uint64_t x[31];
     uint64_t tpidr_el0;
-    uint64_t tpidrro_el0;
+    uint64_t tpidrro_el0; /* always 0 in a PD; what is written is lost */
 };
 
 /* Registers of a vCPU that stay in hardware while it is loaded. */

@@ -70,3 +70,4 @@
 #define PSTATE_EL1H      0x05ul
 #define PSTATE_EL0_32    0x10ul
 #define PSTATE_DAIF      0x3c0ul
+#define PSTATE_NZCV      0xf0000000ul

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Faults of protection domains, and what a parent does with its children.
+ * Faults of protection domains: the message to the parent, and what its reply does.
  */
 #include <string.h>
 
@@ -50,8 +50,9 @@ static void undefined_instruction_is_a_user_exception(void **state)
     (void)state;
     example_wake(CHILD);
     system_exception(EC(0));
-    assert_int_equal(X(PARENT, 1), MSGINFO((uint64_t)FAULT_USER_EXCEPTION, 2ul));
-    assert_int_equal(MR(PARENT, 1), EC(0));
+    assert_int_equal(X(PARENT, 1), MSGINFO((uint64_t)FAULT_USER_EXCEPTION, 5ul));
+    assert_int_equal(MR(PARENT, 3), EC(0));
+    assert_int_equal(MR(PARENT, 4), 0);
 }
 
 static void serror_is_a_user_exception(void **state)
@@ -61,7 +62,7 @@ static void serror_is_a_user_exception(void **state)
     system_enter(exception_serror, EC(0x2f));
     assert_runs(PARENT);
     assert_int_equal(MSGINFO_LABEL(X(PARENT, 1)), FAULT_USER_EXCEPTION);
-    assert_int_equal(MR(PARENT, 1), EC(0x2f));
+    assert_int_equal(MR(PARENT, 3), EC(0x2f));
 }
 
 static void unknown_system_call_is_a_fault(void **state)
@@ -70,8 +71,8 @@ static void unknown_system_call_is_a_fault(void **state)
     example_wake(CHILD);
     pd_call(CHILD, SYS_COUNT, 1, 2, 3);
     assert_runs(PARENT);
-    assert_int_equal(X(PARENT, 1), MSGINFO((uint64_t)FAULT_UNKNOWN_SYSCALL, 3ul));
-    assert_int_equal(MR(PARENT, 1), SYS_COUNT);
+    assert_int_equal(X(PARENT, 1), MSGINFO((uint64_t)FAULT_UNKNOWN_SYSCALL, 13ul));
+    assert_int_equal(MR(PARENT, 12), SYS_COUNT);
 }
 
 static void fp_without_the_right_is_a_fault(void **state)
@@ -101,6 +102,103 @@ static void wait_without_reply_leaves_the_child_stopped(void **state)
     example_wake(PARENT);
     pd_answer(PARENT);
     assert_null(running());
+}
+
+/* CHILD makes an unknown system call with x0..x7 = 0..7. */
+static void child_makes_unknown_call(void)
+{
+    example_wake(CHILD);
+    for (unsigned i = 3; i < 8; i++) {
+        X(CHILD, i) = i;
+    }
+    X(CHILD, 30) = 0x200800;
+    fake_sysregs.elr_el2 = 0x200104;
+    fake_sysregs.sp_el0 = 0x9000;
+    fake_sysregs.spsr_el2 = 0x80000000;
+    pd_call(CHILD, 0x1234, 0, 1, 2);
+    assert_runs(PARENT);
+}
+
+static void unknown_system_call_has_the_words_of_the_field(void **state)
+{
+    (void)state;
+    child_makes_unknown_call();
+    for (unsigned i = 0; i < 8; i++) {
+        assert_int_equal(MR(PARENT, i), i);
+    }
+    assert_int_equal(MR(PARENT, 8), 0x200100);
+    assert_int_equal(MR(PARENT, 9), 0x9000);
+    assert_int_equal(MR(PARENT, 10), 0x200800);
+    assert_int_equal(MR(PARENT, 11), 0x80000000);
+    assert_int_equal(MR(PARENT, 12), 0x1234);
+}
+
+static void reply_writes_registers_and_never_the_mode(void **state)
+{
+    (void)state;
+    child_makes_unknown_call();
+    MR(PARENT, 0) = 42;
+    MR(PARENT, 8) += 4;
+    MR(PARENT, 11) = UINT64_MAX;
+    pd_call(PARENT, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(0ul, 13ul), 0);
+    assert_runs(CHILD);
+    assert_int_equal(X(CHILD, 0), 42);
+    assert_int_equal(X(CHILD, 7), 7);
+    assert_int_equal(fake_sysregs.elr_el2, 0x200104);
+    assert_int_equal(fake_sysregs.spsr_el2, PSTATE_NZCV);
+}
+
+static void short_reply_writes_the_first_registers_only(void **state)
+{
+    (void)state;
+    child_makes_unknown_call();
+    MR(PARENT, 0) = 42;
+    MR(PARENT, 1) = 43;
+    MR(PARENT, 8) = 0;
+    pd_call(PARENT, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(0ul, 1ul), 0);
+    assert_runs(CHILD);
+    assert_int_equal(X(CHILD, 0), 42);
+    assert_int_equal(X(CHILD, 1), 1);
+    assert_int_equal(fake_sysregs.elr_el2, 0x200100);
+}
+
+static void reply_with_a_label_leaves_the_child_stopped(void **state)
+{
+    (void)state;
+    child_makes_unknown_call();
+    pd_call(PARENT, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(1ul, 0ul), 0);
+    assert_null(running());
+    assert_int_equal(STATE(CHILD), THREAD_STOPPED);
+}
+
+static void reply_to_an_exception_writes_pc_sp_and_flags(void **state)
+{
+    (void)state;
+    example_wake(CHILD);
+    fake_sysregs.elr_el2 = 0x200040;
+    system_exception(EC(0));
+    assert_int_equal(MR(PARENT, 0), 0x200040);
+    MR(PARENT, 0) = 0x200044;
+    MR(PARENT, 1) = 0x8000;
+    MR(PARENT, 2) = PSTATE_EL1H | 1ul << 30;
+    MR(PARENT, 3) = 99;
+    X(CHILD, 0) = 5;
+    pd_call(PARENT, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(0ul, 5ul), 0);
+    assert_runs(CHILD);
+    assert_int_equal(fake_sysregs.elr_el2, 0x200044);
+    assert_int_equal(fake_sysregs.sp_el0, 0x8000);
+    assert_int_equal(fake_sysregs.spsr_el2, 1ul << 30);
+    assert_int_equal(X(CHILD, 0), 5);
+}
+
+static void reply_to_an_abort_writes_nothing_and_restarts(void **state)
+{
+    (void)state;
+    child_faults(0xdead0);
+    MR(PARENT, 0) = 0;
+    pd_call(PARENT, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(1ul, 4ul), 0);
+    assert_runs(CHILD);
+    assert_int_equal(fake_sysregs.elr_el2, 0x200040);
 }
 
 static void a_busy_parent_finds_the_fault_later(void **state)
@@ -149,149 +247,6 @@ static void faults_go_up_one_generation(void **state)
     assert_int_equal(X(CHILD, 0), EVENT_FAULT | GRANDCHILD_ID);
 }
 
-/* ---- Stop, resume and restart ---- */
-
-static void only_own_children_are_named(void **state)
-{
-    const uint64_t wild[] = {0, 4, 6, CHILD_MAX - 1, CHILD_MAX, 1ull << 40, UINT64_MAX};
-    const uint64_t calls[] = {SYS_PD_STOP, SYS_PD_RESUME, SYS_PD_RESTART};
-
-    (void)state;
-    example_wake(PARENT);
-    for (unsigned i = 0; i < sizeof wild / sizeof wild[0]; i++) {
-        for (unsigned j = 0; j < 3; j++) {
-            assert_int_equal(pd_call(PARENT, calls[j], wild[i], 0, 0), DROVER_ERR_CHILD);
-        }
-    }
-}
-
-static void a_vcpu_is_no_child_pd(void **state)
-{
-    (void)state;
-    example_wake(VMM);
-    assert_int_equal(pd_call(VMM, SYS_PD_STOP, GUEST_ID, 0, 0), DROVER_ERR_CHILD);
-    assert_int_equal(pd_call(VMM, SYS_PD_RESTART, GUEST_ID, 0, 0), DROVER_ERR_CHILD);
-}
-
-static void a_ready_child_stops_and_goes_on(void **state)
-{
-    (void)state;
-    example_wake(CHILD);
-    example_wake(PARENT);
-    assert_int_equal(pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0), DROVER_OK);
-    assert_int_equal(STATE(CHILD), THREAD_STOPPED);
-    assert_int_equal(pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0), DROVER_OK);
-    assert_int_equal(pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0), DROVER_OK);
-    pd_wait(PARENT);
-    assert_runs(CHILD);
-}
-
-static void a_waiting_child_goes_on_waiting(void **state)
-{
-    (void)state;
-    example_wake(PARENT);
-    pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0);
-    pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0);
-    assert_int_equal(STATE(CHILD), THREAD_WAITING);
-    pd_wait(PARENT);
-    assert_null(running());
-}
-
-static void a_waiting_child_finds_what_came_while_it_was_stopped(void **state)
-{
-    (void)state;
-    example_wake(PARENT);
-    pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0);
-    example_wake(SERVER);
-    pd_call(SERVER, SYS_NOTIFY, FROM_CHILD, 0, 0);
-    pd_wait(SERVER);
-    pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0);
-    pd_wait(PARENT);
-    assert_runs(CHILD);
-    assert_int_equal(X(CHILD, 0), 1ull << TO_SERVER);
-}
-
-static void resume_of_a_running_child_changes_nothing(void **state)
-{
-    (void)state;
-    example_wake(CHILD);
-    example_wake(PARENT);
-    assert_int_equal(pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0), DROVER_OK);
-    assert_int_equal(STATE(CHILD), THREAD_READY);
-}
-
-static void resume_of_a_faulted_child_lets_it_try_again(void **state)
-{
-    (void)state;
-    child_faults(0xdead0);
-    assert_int_equal(pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0), DROVER_OK);
-    assert_null(PD(PARENT)->caller);
-    pd_answer(PARENT);
-    assert_runs(CHILD);
-}
-
-/* In every state of the child, a restart makes it run from the new entry. */
-static void assert_restarts(void)
-{
-    assert_runs(PARENT);
-    assert_int_equal(pd_call(PARENT, SYS_PD_RESTART, CHILD_ID, 0x300000, 0), DROVER_OK);
-    assert_int_equal(STATE(CHILD), THREAD_READY);
-    pd_answer(PARENT);
-    assert_runs(CHILD);
-    assert_int_equal(fake_sysregs.elr_el2, 0x300000);
-}
-
-static void restart_while_ready(void **state)
-{
-    (void)state;
-    example_wake(CHILD);
-    example_wake(PARENT);
-    assert_restarts();
-}
-
-static void restart_while_waiting(void **state)
-{
-    (void)state;
-    example_wake(PARENT);
-    assert_restarts();
-}
-
-static void restart_while_stopped(void **state)
-{
-    (void)state;
-    example_wake(PARENT);
-    pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0);
-    assert_restarts();
-}
-
-static void restart_while_faulted(void **state)
-{
-    (void)state;
-    child_faults(0xdead0);
-    assert_restarts();
-}
-
-static void restart_after_a_fault_that_was_not_answered(void **state)
-{
-    (void)state;
-    child_faults(0xdead0);
-    pd_wait(PARENT);
-    example_wake(PARENT);
-    assert_restarts();
-}
-
-static void restart_while_in_a_call(void **state)
-{
-    (void)state;
-    PD(SERVER)->thread.priority = 45;
-    example_wake(SERVER);
-    example_wake(CHILD);
-    pd_call(CHILD, SYS_CALL, TO_SERVER, 0, 0);
-    assert_int_equal(STATE(CHILD), THREAD_SENDING);
-    example_wake(PARENT);
-    assert_restarts();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,23 +258,16 @@ int main(void)
         cmocka_unit_test_setup(fp_without_the_right_is_a_fault, example_boot),
         cmocka_unit_test_setup(reply_lets_the_child_try_again, example_boot),
         cmocka_unit_test_setup(wait_without_reply_leaves_the_child_stopped, example_boot),
+        cmocka_unit_test_setup(unknown_system_call_has_the_words_of_the_field, example_boot),
+        cmocka_unit_test_setup(reply_writes_registers_and_never_the_mode, example_boot),
+        cmocka_unit_test_setup(short_reply_writes_the_first_registers_only, example_boot),
+        cmocka_unit_test_setup(reply_with_a_label_leaves_the_child_stopped, example_boot),
+        cmocka_unit_test_setup(reply_to_an_exception_writes_pc_sp_and_flags, example_boot),
+        cmocka_unit_test_setup(reply_to_an_abort_writes_nothing_and_restarts, example_boot),
         cmocka_unit_test_setup(a_busy_parent_finds_the_fault_later, example_boot),
         cmocka_unit_test_setup(without_a_parent_the_pd_stops_and_its_story_is_told, example_boot),
         cmocka_unit_test_setup(a_stopped_pd_ignores_notifications, example_boot),
         cmocka_unit_test_setup(faults_go_up_one_generation, example_boot),
-        cmocka_unit_test_setup(only_own_children_are_named, example_boot),
-        cmocka_unit_test_setup(a_vcpu_is_no_child_pd, example_boot),
-        cmocka_unit_test_setup(a_ready_child_stops_and_goes_on, example_boot),
-        cmocka_unit_test_setup(a_waiting_child_goes_on_waiting, example_boot),
-        cmocka_unit_test_setup(a_waiting_child_finds_what_came_while_it_was_stopped, example_boot),
-        cmocka_unit_test_setup(resume_of_a_running_child_changes_nothing, example_boot),
-        cmocka_unit_test_setup(resume_of_a_faulted_child_lets_it_try_again, example_boot),
-        cmocka_unit_test_setup(restart_while_ready, example_boot),
-        cmocka_unit_test_setup(restart_while_waiting, example_boot),
-        cmocka_unit_test_setup(restart_while_stopped, example_boot),
-        cmocka_unit_test_setup(restart_while_faulted, example_boot),
-        cmocka_unit_test_setup(restart_after_a_fault_that_was_not_answered, example_boot),
-        cmocka_unit_test_setup(restart_while_in_a_call, example_boot),
     };
     return cmocka_run_group_tests_name("kernel: faults", tests, NULL, NULL);
 }

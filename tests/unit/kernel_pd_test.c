@@ -265,16 +265,6 @@ static void stopping_a_caller_that_was_taken_drops_the_reply(void **state)
     assert_int_equal(PD(CHILD)->thread.state, THREAD_STOPPED);
 }
 
-static void a_call_that_was_broken_off_fails(void **state)
-{
-    (void)state;
-    child_calls(false);
-    pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0);
-    pd_call(PARENT, SYS_PD_RESUME, CHILD_ID, 0, 0);
-    assert_int_equal(PD(CHILD)->thread.state, THREAD_READY);
-    assert_int_equal(X(CHILD, 0), DROVER_ERR_STATE);
-}
-
 static void deferred_notify_is_done_by_the_wait(void **state)
 {
     (void)state;
@@ -366,7 +356,6 @@ int main(void)
         cmocka_unit_test_setup(stopping_a_caller_in_the_queue_takes_it_out, example_boot),
         cmocka_unit_test_setup(stopping_a_caller_between_others_keeps_them, example_boot),
         cmocka_unit_test_setup(stopping_a_caller_that_was_taken_drops_the_reply, example_boot),
-        cmocka_unit_test_setup(a_call_that_was_broken_off_fails, example_boot),
         cmocka_unit_test_setup(deferred_notify_is_done_by_the_wait, example_boot),
         cmocka_unit_test_setup(deferred_ack_is_done_by_the_wait, example_boot),
         cmocka_unit_test_setup(invalid_deferred_actions_are_lost, example_boot),

@@ -52,6 +52,12 @@ static const struct manifest_irq irqs[] = {
     {GUEST2_LEVEL, 0, VM_IRQ_STRAIGHT, GUEST2, 0, 0},
 };
 
+static const struct manifest_slot slots[] = {
+    {OTHER, SLOT_OF_CLIENT, SLOT_TCB, CLIENT},
+    {OTHER, SLOT_OF_TIME, SLOT_SC, CLIENT},
+    {OTHER, SLOT_OF_SELF, SLOT_TCB, OTHER},
+};
+
 static const struct manifest_map maps[] = {
     {.name = "heap",
      .va = 0xba0000,
@@ -89,6 +95,8 @@ const struct description example = {
     .irq_count = COUNT(irqs),
     .maps = maps,
     .map_count = COUNT(maps),
+    .slots = slots,
+    .slot_count = COUNT(slots),
 };
 
 int example_boot(void **state)

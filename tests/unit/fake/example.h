@@ -19,6 +19,10 @@ enum example_vcpu { GUEST, GUEST2, EXAMPLE_VCPU_COUNT };
 #define FROM_OTHER         11
 #define FROM_CHILD         12
 #define TO_PARENT          13
+/* Slots of OTHER. */
+#define SLOT_OF_CLIENT     7
+#define SLOT_OF_SELF       127
+#define SLOT_OF_TIME       9 /* holds no TCB */
 /* Identifiers of children. */
 #define CHILD_ID           5
 #define GRANDCHILD_ID      0

@@ -114,6 +114,8 @@ static const struct manifest *manifest_write(const struct description *from)
     TABLE_COPY(channel);
     TABLE_COPY(irq);
     TABLE_COPY(map);
+    TABLE_COPY(slot);
+    TABLE_COPY(schedule);
     manifest->size = end;
     return manifest;
 }

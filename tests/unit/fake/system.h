@@ -30,6 +30,10 @@ struct description {
     uint32_t irq_count;
     const struct manifest_map *maps;
     uint32_t map_count;
+    const struct manifest_slot *slots;
+    uint32_t slot_count;
+    const struct manifest_schedule *schedules;
+    uint32_t schedule_count;
     uint32_t irq_lines;      /* 0: GIC_LINE_COUNT */
     uint32_t list_reg_count; /* 0: 4 */
 };
