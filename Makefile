@@ -3,7 +3,7 @@
 # The verbs stand under `help`. What each part builds stands in its own build.mk.
 
 BUILD   := build
-CONFIGS := debug release
+CONFIGS := debug release benchmark
 BOARDS  := qemu_virt_aarch64 odroidc4
 
 # Host programs (the tool, the test harness).
@@ -21,9 +21,10 @@ TARGET_CFLAGS := -std=c11 -mcpu=cortex-a53 -mstrict-align -mno-outline-atomics -
                  -Wstrict-prototypes -Wundef -Werror -Iinclude
 TARGET_LDFLAGS := --gc-sections --build-id=none -z noexecstack
 
-# Flags by configuration: debug prints, release does not.
-CONFIG_CFLAGS_debug   := -O2 -DCONFIG_DEBUG_BUILD=1 -DCONFIG_PRINTING=1
-CONFIG_CFLAGS_release := -O2
+# Flags by configuration: debug prints; benchmark counts cycles and lets programs count events.
+CONFIG_CFLAGS_debug     := -O2 -DCONFIG_DEBUG_BUILD=1 -DCONFIG_PRINTING=1
+CONFIG_CFLAGS_release   := -O2
+CONFIG_CFLAGS_benchmark := -O2 -DCONFIG_BENCHMARK=1
 
 SDK := $(BUILD)/sdk
 

@@ -8,7 +8,7 @@
 /* Rare: never inlined, optimised for size, and keeping nearly all registers itself, so that its
  * callers stay short and need no stack frame for its sake. */
 #ifdef __aarch64__
-#define COLD __attribute__((cold, noinline, preserve_most))
+#define COLD __attribute__((cold, noinline, preserve_most, minsize))
 #else
 #define COLD __attribute__((cold, noinline))
 #endif
@@ -20,7 +20,8 @@
 #define OUTLINE __attribute__((noinline))
 #endif
 
-/* Rare and reached through a table: small, with the ordinary calling convention. */
+/* The same with the ordinary calling convention: for what runs once, or is called through a table.
+ */
 #define RARE __attribute__((cold, noinline, minsize))
 
 #define LIKELY(condition)   __builtin_expect(!!(condition), 1)

@@ -5,7 +5,8 @@
  */
 #pragma once
 
+#include "compiler.h"
 #include "cpu.h"
 
 /* Sets the EL2 registers that stay the same for good, and empties the core's state. */
-void cpu_setup(struct cpu *cpu);
+RARE void cpu_setup(struct cpu *cpu);

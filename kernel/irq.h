@@ -34,8 +34,8 @@ _Static_assert(sizeof(struct irq_route) <= IRQ_OBJECT_SIZE,
 
 /* Sets the route of every interrupt in the manifest and of the kernel's own; enables what is not a
  * guest's. `routes` has manifest->irq_lines elements. */
-void irq_init(const struct manifest *manifest, struct irq_route *routes, struct pd *pds,
-              struct vcpu *vcpus);
+RARE void irq_init(const struct manifest *manifest, struct irq_route *routes, struct pd *pds,
+                   struct vcpu *vcpus);
 
 /* The routes of all lines, set by irq_init(). */
 struct irq_routes {

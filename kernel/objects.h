@@ -14,4 +14,4 @@ struct objects {
 };
 
 /* Makes all PDs, vCPUs and channels of `manifest`; PDs are ready, vCPUs stopped. */
-struct objects objects_create(const struct manifest *manifest, struct cpu *cpu);
+RARE struct objects objects_create(const struct manifest *manifest, struct cpu *cpu);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "arch.h"
+#include "compiler.h"
 
 /* Distributor, 4.3. One bit an interrupt unless said otherwise. */
 #define GICD_CTLR       (KERNEL_GICD_VA + 0x000) /* 4.3.1 */
@@ -116,7 +117,7 @@ static inline void gic_enable(uint32_t intid, bool enable)
 
 /* Brings distributor, CPU and virtual interface into a known state: everything disabled but the
  * interfaces. `line_count`: INTIDs to touch. Returns the number of list registers. */
-unsigned gic_init(uint32_t line_count);
+RARE unsigned gic_init(uint32_t line_count);
 
 /* Sets trigger and priority of `intid` and targets it at this core. */
-void gic_configure(uint32_t intid, bool edge, uint8_t priority);
+RARE void gic_configure(uint32_t intid, bool edge, uint8_t priority);
