@@ -10,7 +10,7 @@ HEADER_SUITES := \
     'headers-tests=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tests/*/*.h)' \
     'headers-kernel=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) $(KERNEL_CFLAGS)" $(KERNEL_HEADERS)' \
     'headers-libmicrokit=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include" \
-        $(wildcard libmicrokit/*/*.h)' \
+        $(wildcard libmicrokit/*/*.h libmicrokit/*/*/*.h)' \
     'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include" \
         $(shell find libvmm -name "*.h")'
 

@@ -152,3 +152,21 @@ static inline enum drover_error drover_smc(uint64_t x[8])
     }
     return error;
 }
+
+/* The registers of a call to the firmware. */
+struct drover_smc_context {
+    uint64_t x0, x1, x2, x3, x4, x5, x6, x7;
+};
+
+/* The same with names; `*response` is left alone on an error, and may be `args`. */
+static inline enum drover_error drover_smc_call(const struct drover_smc_context *args,
+                                                struct drover_smc_context *response)
+{
+    uint64_t x[8] = {args->x0, args->x1, args->x2, args->x3,
+                     args->x4, args->x5, args->x6, args->x7};
+    enum drover_error error = drover_smc(x);
+    if (error == DROVER_OK) {
+        *response = (struct drover_smc_context){x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]};
+    }
+    return error;
+}

@@ -11,15 +11,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drover.h"
+#include <drover.h>
+#include <sel4/sel4.h>
 
 typedef unsigned int microkit_channel;
 typedef unsigned int microkit_child;
+typedef unsigned int microkit_ioport;
 typedef uint64_t microkit_msginfo;
 
 #define MICROKIT_MAX_CHANNELS   CHANNEL_MAX
 #define MICROKIT_MAX_CHANNEL_ID (CHANNEL_MAX - 1)
+#define MICROKIT_MAX_IOPORT_ID  MICROKIT_MAX_CHANNELS
+#define MICROKIT_MAX_USER_CAPS  SLOT_MAX
 #define MICROKIT_PD_NAME_LENGTH NAME_SIZE
+
+/* What the calls of sel4/calls.h take as a capability: a class plus a channel, child, vCPU or slot.
+ * Only the names are the Microkit's. The first two classes are the kernel's deferred actions, so
+ * that a program may set microkit_signal_cap itself. */
+#define ARM_SMC_CAP                  7
+#define BASE_OUTPUT_NOTIFICATION_CAP DEFERRED_NOTIFY
+#define BASE_IRQ_CAP                 DEFERRED_IRQ_ACK
+#define BASE_ENDPOINT_CAP            0x300
+#define BASE_TCB_CAP                 0x400
+#define BASE_USER_CAPS               (BASE_TCB_CAP + PD_SLOT(0))
+#define BASE_VM_TCB_CAP              0x500
+#define BASE_VCPU_CAP                0x600
 
 /* ---- Entry points, written by the program ---- */
 
@@ -40,9 +56,13 @@ extern bool microkit_passive;           /* the PD runs on its callers' time afte
 extern uint64_t microkit_irqs;          /* a bit for each channel that is an interrupt */
 extern uint64_t microkit_notifications; /* ... that may be notified */
 extern uint64_t microkit_pps;           /* ... that may be called */
+extern uint64_t microkit_ioports;       /* none: there are no I/O ports on Arm */
 
-/* The deferred action that the next wait carries out: DEFERRED_* of drover/abi.h. */
-extern uint64_t microkit_deferred;
+/* ---- The action that the next wait carries out, set by the deferred calls ---- */
+
+extern bool microkit_have_signal;            /* there is one */
+extern uint64_t microkit_signal_cap;         /* DEFERRED_* of drover/abi.h */
+extern microkit_msginfo microkit_signal_msg; /* says nothing: the capability decides */
 
 /* ---- Debug output: nothing in a release configuration ---- */
 
@@ -55,13 +75,18 @@ void microkit_dbg_put32(uint32_t x); /* decimal */
 static inline void microkit_internal_crash(uint64_t error)
 {
     *(volatile uint8_t *)(uintptr_t)error = 0;
-    __builtin_unreachable();
 }
+
+/* What a failed assert() of a C library calls: says so and crashes. A program may have its own. */
+void __assert_fail(const char *expression, const char *file, int line, const char *function);
 
 /* ---- Channels ---- */
 
-/* Says that `ch` was used without the right to; part of every call that can be misused. */
+/* Says that `what`, a call and what it needs, was used without the right to; part of every call
+ * that can be misused. */
 void microkit_refused(const char *what, unsigned id);
+/* The same, and crashes the PD: it would go on in the belief that it has stopped another. */
+void microkit_failed(const char *what, unsigned id);
 
 /* Notifies the other end of `ch`; does not block; several may arrive as one. */
 static inline void microkit_notify(microkit_channel ch)
@@ -80,24 +105,27 @@ static inline void microkit_irq_ack(microkit_channel ch)
 }
 
 /* Notifies the other end of `ch` when the entry point returns, without a system call of its own.
- * One deferred action an entry: an earlier one is carried out at once. */
+ * There is one deferred action an entry: a second one is carried out at once. */
 static inline void microkit_deferred_notify(microkit_channel ch)
 {
-    if (microkit_deferred != DEFERRED_NONE) {
+    if (microkit_have_signal || ch > MICROKIT_MAX_CHANNEL_ID ||
+        (microkit_notifications >> ch & 1) == 0) {
         microkit_notify(ch);
         return;
     }
-    microkit_deferred = DEFERRED_NOTIFY | ch;
+    microkit_have_signal = true;
+    microkit_signal_cap = BASE_OUTPUT_NOTIFICATION_CAP | ch;
 }
 
 /* Re-arms the interrupt of channel `ch` when the entry point returns; as above. */
 static inline void microkit_deferred_irq_ack(microkit_channel ch)
 {
-    if (microkit_deferred != DEFERRED_NONE) {
+    if (microkit_have_signal || ch > MICROKIT_MAX_CHANNEL_ID || (microkit_irqs >> ch & 1) == 0) {
         microkit_irq_ack(ch);
         return;
     }
-    microkit_deferred = DEFERRED_IRQ_ACK | ch;
+    microkit_have_signal = true;
+    microkit_signal_cap = BASE_IRQ_CAP | ch;
 }
 
 /* ---- Messages ---- */
@@ -147,7 +175,7 @@ static inline microkit_msginfo microkit_ppcall(microkit_channel ch, microkit_msg
 static inline void microkit_pd_stop(microkit_child pd)
 {
     if (DROVER_SYSCALL(SYS_PD_STOP, pd, 0, 0).x0 != DROVER_OK) {
-        microkit_refused("microkit_pd_stop: no such child: ", pd);
+        microkit_failed("microkit_pd_stop: no such child: ", pd);
     }
 }
 
@@ -155,7 +183,7 @@ static inline void microkit_pd_stop(microkit_child pd)
 static inline void microkit_pd_resume(microkit_child pd)
 {
     if (DROVER_SYSCALL(SYS_PD_RESUME, pd, 0, 0).x0 != DROVER_OK) {
-        microkit_refused("microkit_pd_resume: no such child: ", pd);
+        microkit_failed("microkit_pd_resume: no such child: ", pd);
     }
 }
 
@@ -163,24 +191,37 @@ static inline void microkit_pd_resume(microkit_child pd)
 static inline void microkit_pd_restart(microkit_child pd, uintptr_t entry_point)
 {
     if (DROVER_SYSCALL(SYS_PD_RESTART, pd, entry_point, 0).x0 != DROVER_OK) {
-        microkit_refused("microkit_pd_restart: no such child: ", pd);
+        microkit_failed("microkit_pd_restart: no such child: ", pd);
     }
 }
 
 /* ---- Virtual machines ---- */
 
-/* Starts `vcpu` at `entry_point`, with the registers of its page. */
-static inline void microkit_vcpu_restart(microkit_child vcpu, uintptr_t entry_point)
+/* Who calls one of the next two has a VMM in the Microkit's style: fault() then finds what a fault
+ * is about in message registers, and the virtual timer (PPI 27) is delivered from the start.
+ * Drover's own style is drover_vcpu_start() and the vCPU's page; libmicrokit/src/vcpu.h has the
+ * difference. */
+
+/* Lets `vcpu` run from `entry_point` (GPA, or guest VA if its MMU is on). */
+void microkit_vcpu_restart(microkit_child vcpu, uintptr_t entry_point);
+
+/* Makes `irq` pending in `vcpu`. `priority` is 0..31; `index` 0..3 is the number that the fault
+ * seL4_Fault_VGICMaintenance tells when the guest has ended it. */
+void microkit_vcpu_arm_inject_irq(microkit_child vcpu, uint16_t irq, uint8_t priority,
+                                  uint8_t group, uint8_t index);
+
+/* Nothing to do: the kernel delivers the virtual timer and sees the guest end it. */
+static inline void microkit_vcpu_arm_ack_vppi(microkit_child vcpu, uint64_t irq)
 {
-    if (drover_vcpu_start(vcpu, entry_point) != DROVER_OK) {
-        microkit_refused("microkit_vcpu_restart: no such vCPU: ", vcpu);
-    }
+    (void)vcpu;
+    (void)irq;
 }
 
+/* Stops `vcpu` where it is. */
 static inline void microkit_vcpu_stop(microkit_child vcpu)
 {
     if (drover_vcpu_stop(vcpu) != DROVER_OK) {
-        microkit_refused("microkit_vcpu_stop: no such vCPU: ", vcpu);
+        microkit_failed("microkit_vcpu_stop: no such vCPU: ", vcpu);
     }
 }
 
@@ -189,7 +230,7 @@ static inline uint64_t microkit_vcpu_arm_read_reg(microkit_child vcpu, uint64_t 
 {
     uint64_t value = 0;
     if (drover_vcpu_read(vcpu, (enum vcpu_reg)reg, &value) != DROVER_OK) {
-        microkit_refused("microkit_vcpu_arm_read_reg: no such vCPU or register: ", (unsigned)reg);
+        microkit_failed("microkit_vcpu_arm_read_reg: no such vCPU or register: ", (unsigned)reg);
     }
     return value;
 }
@@ -197,38 +238,29 @@ static inline uint64_t microkit_vcpu_arm_read_reg(microkit_child vcpu, uint64_t 
 static inline void microkit_vcpu_arm_write_reg(microkit_child vcpu, uint64_t reg, uint64_t value)
 {
     if (drover_vcpu_write(vcpu, (enum vcpu_reg)reg, value) != DROVER_OK) {
-        microkit_refused("microkit_vcpu_arm_write_reg: no such vCPU or register: ", (unsigned)reg);
-    }
-}
-
-/* Makes `irq` pending in `vcpu`. Drover's kernel chooses the list register: `index` is not used. */
-static inline void microkit_vcpu_arm_inject_irq(microkit_child vcpu, uint16_t irq, uint8_t priority,
-                                                uint8_t group, uint8_t index)
-{
-    (void)index;
-    uint32_t word = (irq & INJECT_INTID_MASK) | INJECT_PRIORITY((uint32_t)priority) |
-                    (group != 0 ? INJECT_GROUP1 : 0) | INJECT_EOI;
-    if (drover_virq_inject(vcpu, word) != DROVER_OK) {
-        microkit_refused("microkit_vcpu_arm_inject_irq: no such vCPU or interrupt: ", irq);
+        microkit_failed("microkit_vcpu_arm_write_reg: no such vCPU or register: ", (unsigned)reg);
     }
 }
 
 /* ---- Firmware ---- */
 
-typedef struct {
-    uint64_t x0, x1, x2, x3, x4, x5, x6, x7;
-} microkit_smc_context;
+typedef struct drover_smc_context microkit_smc_context;
 
 /* Calls the firmware; the PD needs smc="true". */
 static inline void microkit_arm_smc_call(const microkit_smc_context *args,
                                          microkit_smc_context *response)
 {
-    uint64_t x[8] = {args->x0, args->x1, args->x2, args->x3,
-                     args->x4, args->x5, args->x6, args->x7};
-    if (drover_smc(x) != DROVER_OK) {
-        microkit_refused("microkit_arm_smc_call: the PD lacks smc=\"true\": function ",
-                         (unsigned)args->x0);
-        return;
+    if (drover_smc_call(args, response) != DROVER_OK) {
+        microkit_failed("microkit_arm_smc_call: the PD lacks smc=\"true\": function ",
+                        (unsigned)args->x0);
     }
-    *response = (microkit_smc_context){x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]};
+}
+
+/* ---- Capabilities ---- */
+
+/* What the calls of sel4/calls.h take for slot `slot` of the PD's <cspace>; seL4_CapNull if there
+ * can be no such slot. */
+static inline uint64_t microkit_cspace_root_slot_to_cptr(uint64_t slot)
+{
+    return slot < MICROKIT_MAX_USER_CAPS ? BASE_USER_CAPS + slot : seL4_CapNull;
 }

@@ -48,3 +48,25 @@ void microkit_refused(const char *what, unsigned id)
     microkit_dbg_put32(id);
     microkit_dbg_puts("\n");
 }
+
+void microkit_failed(const char *what, unsigned id)
+{
+    microkit_refused(what, id);
+    microkit_internal_crash(0);
+}
+
+__attribute__((weak)) void __assert_fail(const char *expression, const char *file, int line,
+                                         const char *function)
+{
+    microkit_dbg_puts(microkit_name);
+    microkit_dbg_puts("|ASSERT: ");
+    microkit_dbg_puts(file);
+    microkit_dbg_puts(":");
+    microkit_dbg_put32((uint32_t)line);
+    microkit_dbg_puts(": ");
+    microkit_dbg_puts(function);
+    microkit_dbg_puts("(): ");
+    microkit_dbg_puts(expression);
+    microkit_dbg_puts("\n");
+    microkit_internal_crash(0);
+}

@@ -7,13 +7,20 @@
 #include <microkit.h>
 
 #include "internal.h"
+#include "vcpu.h"
 
 char microkit_name[MICROKIT_PD_NAME_LENGTH] __attribute__((section(".data")));
 bool microkit_passive __attribute__((section(".data")));
 uint64_t microkit_irqs __attribute__((section(".data")));
 uint64_t microkit_notifications __attribute__((section(".data")));
 uint64_t microkit_pps __attribute__((section(".data")));
-uint64_t microkit_deferred;
+uint64_t microkit_ioports __attribute__((section(".data")));
+bool microkit_have_signal;
+uint64_t microkit_signal_cap;
+microkit_msginfo microkit_signal_msg;
+
+/* Linked only into VMMs that want their faults translated. */
+#pragma weak microkit_vcpu_fault_deliver
 
 typedef void constructor(void);
 extern constructor *const __init_array_start[];
@@ -22,7 +29,7 @@ extern constructor *const __init_array_end[];
 __attribute__((weak)) microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
 {
     (void)msginfo;
-    microkit_refused("no protected() in this PD, called on channel ", ch);
+    microkit_failed("no protected() in this PD, called on channel ", ch);
     return 0;
 }
 
@@ -31,7 +38,7 @@ __attribute__((weak)) bool fault(microkit_child child, microkit_msginfo msginfo,
 {
     (void)msginfo;
     (void)reply_msginfo;
-    microkit_refused("no fault() in this PD, needed for child ", child);
+    microkit_failed("no fault() in this PD, needed for child ", child);
     return false;
 }
 
@@ -44,12 +51,23 @@ static void notifications_handle(uint64_t channels)
     }
 }
 
-/* Takes the deferred action for a wait; clearing it first lets the next entry start anew. */
+/* Takes the deferred action for a wait; the next entry starts anew. */
 static uint64_t deferred_take(void)
 {
-    uint64_t action = microkit_deferred;
-    microkit_deferred = DEFERRED_NONE;
-    return action;
+    if (!microkit_have_signal) {
+        return DEFERRED_NONE;
+    }
+    microkit_have_signal = false;
+    return microkit_signal_cap;
+}
+
+/* Only the faults of a vCPU carry no message. */
+static bool child_fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo *reply)
+{
+    if (microkit_vcpu_fault_deliver != NULL && MSGINFO_COUNT(msginfo) == 0) {
+        return microkit_vcpu_fault_deliver(child, msginfo, reply);
+    }
+    return fault(child, msginfo, reply);
 }
 
 static _Noreturn void events_handle(void)
@@ -64,7 +82,7 @@ static _Noreturn void events_handle(void)
         unsigned id = event.x0 & EVENT_ID_MASK;
         if (event.x0 >= EVENT_FAULT) {
             reply_info = 0;
-            reply = fault(id, event.x1, &reply_info);
+            reply = child_fault(id, event.x1, &reply_info);
         } else if (event.x0 >= EVENT_CALL) {
             reply_info = protected(id, event.x1);
             reply = true;
@@ -80,7 +98,7 @@ _Noreturn void microkit_main(void)
     for (constructor *const *c = __init_array_start; c < __init_array_end; c++) {
         (*c)();
     }
-    microkit_deferred = DEFERRED_NONE;
+    microkit_have_signal = false;
     init();
     events_handle();
 }

@@ -9,17 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * A stopped vCPU's registers, by the names that the Microkit's programs use. It is the head of the
- * vCPU page (struct vcpu_page of drover/abi.h): a store here is a store to the vCPU's register.
- */
-typedef struct __attribute__((may_alias)) seL4_UserContext {
-    uint64_t x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15;
-    uint64_t x16, x17, x18, x19, x20, x21, x22, x23, x24, x25, x26, x27, x28, x29, x30;
-    uint64_t pc;
-    uint64_t spsr;
-    uint64_t sp; /* SP_EL0 */
-} seL4_UserContext;
+#include <microkit.h>
+
+/* A stopped vCPU's registers are a seL4_UserContext, which microkit.h knows, without its last two
+ * words. It is the head of the vCPU page (struct vcpu_page of drover/abi.h): a store there is a
+ * store to the vCPU's register. */
 
 /* Whether `vcpu_id` is on; false for one that does not exist. */
 bool vcpu_is_on(size_t vcpu_id);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drover/abi.h"
+#include "sel4/user_context.h"
 
 typedef unsigned int microkit_channel;
 typedef unsigned int microkit_child;
