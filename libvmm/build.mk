@@ -2,7 +2,7 @@
 #
 # libvmm.a for each configuration. The SDK takes it from there, and the headers from libvmm/include.
 
-LIBVMM_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/platform/drover/*.c)
+LIBVMM_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/platform/*.c libvmm/src/platform/drover/*.c)
 LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h include/drover/*.h)
 
 # A VMM never touches the FP registers, so that the kernel need not switch them for it.

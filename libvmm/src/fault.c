@@ -189,32 +189,44 @@ bool fault_handle_vcpu_exception(size_t vcpu_id)
     }
 }
 
-COLD static bool fault_other(size_t vcpu_id, uint64_t label)
+COLD static bool fault_other(unsigned vcpu, uint64_t label)
 {
-    if (vcpu_id >= guest.vcpu_count) {
-        LOG_VMM_ERR("fault_handle: %s fault of child %lu, which is no vCPU of the guest\n",
-                    fault_to_string(label), (unsigned long)vcpu_id);
+    switch (label) {
+    case PLATFORM_ANSWERED:
+        return true;
+    case FAULT_VGIC_MAINTENANCE:
+        vgic_maintenance(vcpu);
+        return true;
+    default:
+        LOG_VMM_ERR("fault_handle: vCPU %u: fault label %lu is none of a vCPU's\n", vcpu,
+                    (unsigned long)label);
         return false;
     }
-    if (label == FAULT_VGIC_MAINTENANCE) {
-        vgic_maintenance((unsigned)vcpu_id);
-        return true;
+}
+
+static inline bool fault_answer(unsigned vcpu, uint64_t label)
+{
+    if (LIKELY(label == FAULT_VM)) {
+        return stage2_abort(vcpu);
     }
-    LOG_VMM_ERR("fault_handle: vCPU %lu: fault label %lu is none of a vCPU's\n",
-                (unsigned long)vcpu_id, (unsigned long)label);
+    return label == FAULT_VCPU ? fault_handle_vcpu_exception(vcpu) : fault_other(vcpu, label);
+}
+
+COLD static bool fault_refuse(size_t child, uint64_t label)
+{
+    LOG_VMM_ERR("fault_handle: %s fault of child %lu, which is no vCPU of the guest\n",
+                fault_to_string(label), (unsigned long)child);
     return false;
 }
 
 bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo)
 {
     uint64_t label = microkit_msginfo_get_label(msginfo);
-    if (LIKELY(vcpu_id < guest.vcpu_count)) {
-        if (LIKELY(label == FAULT_VM)) {
-            return stage2_abort((unsigned)vcpu_id);
-        }
-        if (label == FAULT_VCPU) {
-            return fault_handle_vcpu_exception(vcpu_id);
-        }
+    if (UNLIKELY(vcpu_id >= guest.vcpu_count)) {
+        return fault_refuse(vcpu_id, label);
     }
-    return fault_other(vcpu_id, label);
+    unsigned vcpu = (unsigned)vcpu_id;
+    bool goes_on = fault_answer(vcpu, platform_fault_take(vcpu, label));
+    platform_fault_done(vcpu);
+    return goes_on;
 }

@@ -1,8 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The seam between libvmm and what it runs on: everything the library asks of a kernel. One
- * implementation stands in platform/NAME/; the unit tests bring their own.
+ * The seam between libvmm and what it runs on: everything the library asks of a kernel. Each
+ * implementation stands in platform/NAME/, what they share in platform/; the unit tests bring their
+ * own.
  */
 #pragma once
 
@@ -17,6 +18,14 @@ const struct vm_info *platform_vm_info(void);
 
 /* The registers and fault of `vcpu`, to be read and written while it is stopped. */
 struct vcpu_page *platform_vcpu_page(unsigned vcpu);
+
+/* First of all with each fault of `vcpu`: its page then has it. Returns its label, FAULT_*, or
+ * PLATFORM_ANSWERED if there is nothing left for libvmm to do. */
+#define PLATFORM_ANSWERED UINT64_MAX
+uint64_t platform_fault_take(unsigned vcpu, uint64_t label);
+
+/* Last of all: what was done to the page now counts. */
+void platform_fault_done(unsigned vcpu);
 
 /* Starts `vcpu` at `entry` (GPA), with the registers of its page. False: the kernel refuses. */
 bool platform_vcpu_start(unsigned vcpu, uint64_t entry);

@@ -201,6 +201,17 @@ struct vcpu_page *platform_vcpu_page(unsigned vcpu)
     return &fake.pages[vcpu];
 }
 
+uint64_t platform_fault_take(unsigned vcpu, uint64_t label)
+{
+    (void)vcpu;
+    return label;
+}
+
+void platform_fault_done(unsigned vcpu)
+{
+    (void)vcpu;
+}
+
 bool platform_vcpu_start(unsigned vcpu, uint64_t entry)
 {
     fake.pages[vcpu].pc = entry;

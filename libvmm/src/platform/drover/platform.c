@@ -19,6 +19,18 @@ struct vcpu_page *platform_vcpu_page(unsigned vcpu)
     return page;
 }
 
+/* The kernel has written the fault into the page, and takes the answer from there. */
+uint64_t platform_fault_take(unsigned vcpu, uint64_t label)
+{
+    (void)vcpu;
+    return label;
+}
+
+void platform_fault_done(unsigned vcpu)
+{
+    (void)vcpu;
+}
+
 bool platform_vcpu_start(unsigned vcpu, uint64_t entry)
 {
     return drover_vcpu_start(vcpu, entry) == DROVER_OK;
@@ -91,18 +103,6 @@ void platform_irq_ack(unsigned channel)
 bool platform_smc(uint64_t x[8])
 {
     return drover_smc(x) == DROVER_OK;
-}
-
-void platform_cache_clean(const void *va, size_t size)
-{
-    uint64_t ctr;
-    __asm__("mrs %0, ctr_el0" : "=r"(ctr));
-    uintptr_t line = (uintptr_t)4 << ((ctr >> 16) & 0xf); /* DminLine, log2 words: DDI 0487 D17 */
-    uintptr_t end = (uintptr_t)va + size;
-    for (uintptr_t at = (uintptr_t)va & ~(line - 1); at < end; at += line) {
-        __asm__ volatile("dc cvac, %0" ::"r"(at) : "memory");
-    }
-    __asm__ volatile("dsb sy" ::: "memory");
 }
 
 void platform_putc(char character)
