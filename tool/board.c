@@ -159,6 +159,7 @@ static void ranges_normalize(struct board *board)
     }
     range_merge(board->memory, &board->memory_count);
     range_merge(board->reserved, &board->reserved_count);
+    range_merge(board->devices, &board->device_count);
 }
 
 bool board_finish(struct board *board, const char *path)
@@ -218,12 +219,22 @@ const struct range *board_memory_find(const struct board *board, uint64_t pa, ui
     return NULL;
 }
 
-bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
+static bool any_overlaps(const struct range *ranges, size_t count, uint64_t pa, uint64_t size)
 {
-    for (size_t i = 0; i < board->memory_count; i++) {
-        if (range_overlaps(&board->memory[i], pa, size)) {
+    for (size_t i = 0; i < count; i++) {
+        if (range_overlaps(&ranges[i], pa, size)) {
             return true;
         }
     }
     return false;
+}
+
+bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
+{
+    return any_overlaps(board->memory, board->memory_count, pa, size);
+}
+
+bool board_has_device(const struct board *board, uint64_t pa, uint64_t size)
+{
+    return any_overlaps(board->devices, board->device_count, pa, size);
 }

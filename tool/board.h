@@ -16,6 +16,7 @@
 #define BOARD_PA_LIMIT     (UINT64_C(1) << 40) /* the PS fields of drover/manifest.h */
 #define BOARD_MEMORY_MAX   32
 #define BOARD_RESERVED_MAX 64
+#define BOARD_DEVICE_MAX   1024
 
 struct board {
     char name[NAME_SIZE];
@@ -27,6 +28,11 @@ struct board {
     /* What firmware keeps of it, page aligned. */
     struct range reserved[BOARD_RESERVED_MAX];
     size_t reserved_count;
+
+    /* Where its tree has devices (and whatever else has an address), in whole pages, as `memory`.
+     */
+    struct range devices[BOARD_DEVICE_MAX];
+    size_t device_count;
 
     uint32_t gic_version;
     struct range gicd, gicc, gich, gicv;
@@ -45,6 +51,10 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
 /* Adds what the flattened device tree of `size` bytes says. `path` is for messages. */
 bool board_tree_read(struct board *board, const void *tree, size_t size, const char *path);
 
+/* board_device.c: adds where the tree has devices. */
+struct tree;
+bool board_devices_read(struct board *board, const struct tree *tree);
+
 /* Adds what the text of a board.json says, which wins over the tree. `path` is for messages. */
 bool board_facts_read(struct board *board, const char *text, size_t size, const char *path);
 
@@ -56,6 +66,9 @@ const struct range *board_memory_find(const struct board *board, uint64_t pa, ui
 
 /* Returns whether any byte of the range is RAM. */
 bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Returns whether any byte of the range belongs to a device. */
+bool board_has_device(const struct board *board, uint64_t pa, uint64_t size);
 
 /* Whether a range ends within the PAs that the translation tables can name. */
 bool range_is_physical(const struct range *range);

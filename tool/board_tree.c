@@ -180,5 +180,5 @@ bool board_tree_read(struct board *board, const void *tree_bytes, size_t size, c
         return false;
     }
     timer_read(&tree, board);
-    return uart_read(&tree, board);
+    return uart_read(&tree, board) && board_devices_read(board, &tree);
 }

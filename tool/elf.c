@@ -270,10 +270,9 @@ static bool table_lookup(const struct elf *elf, Elf_Scn *section, const GElf_Shd
             continue;
         }
         bool local = GELF_ST_BIND(entry.st_info) == STB_LOCAL;
-        if (!*found || !local) {
-            *symbol = (struct elf_symbol){.va = entry.st_value, .size = entry.st_size};
-            *found = true;
-        }
+        *symbol = (struct elf_symbol){
+            .va = entry.st_value, .size = entry.st_size, .ambiguous = local && *found};
+        *found = true;
         if (!local) {
             return true;
         }

@@ -24,7 +24,8 @@ struct elf_segment {
 
 struct elf_symbol {
     uint64_t va;
-    uint64_t size; /* bytes; 0 where the file does not say */
+    uint64_t size;  /* bytes; 0 where the file does not say */
+    bool ambiguous; /* several local symbols have the name, and no global one */
 };
 
 struct elf {

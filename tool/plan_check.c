@@ -61,9 +61,23 @@ static bool check_irqs(const struct plan *plan, const char *owner, const struct 
     return sound;
 }
 
+/* No board's SMMU is driven yet. */
+static bool check_io_spaces(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->system->io_space_count; i++) {
+        const struct io_space *space = &plan->system->io_spaces[i];
+        diag_error(
+            &space->source,
+            "io_address_space \"%s\": the tree of board %s has no SMMU that Drover drives, so "
+            "that nothing would keep the device to its <iomap>; remove it",
+            space->name, plan->board->name);
+    }
+    return plan->system->io_space_count == 0;
+}
+
 bool plan_check_board(const struct plan *plan)
 {
-    bool sound = true;
+    bool sound = check_io_spaces(plan);
     for (size_t i = 0; i < plan->system->pd_count; i++) {
         const struct pd *pd = &plan->system->pds[i];
         sound = check_irqs(plan, pd->name, pd->irqs, pd->irq_count) && sound;

@@ -30,6 +30,14 @@ static bool patch_add(struct program *program, const struct source *at, const ch
                       const struct elf_symbol *symbol, const struct patch *patch,
                       const char *advice)
 {
+    if (symbol->ambiguous) {
+        diag_error(
+            at,
+            "symbol \"%s\" in \"%s\" stands for several local variables; make the one that is "
+            "meant global",
+            name, program->symbols->path);
+        return false;
+    }
     if (symbol->size < patch->size) {
         diag_error(
             at, "symbol \"%s\" in \"%s\" has %" PRIu64 " bytes, %" PRIu64 " are written to it; %s",
@@ -65,10 +73,17 @@ static bool set_word(struct program *program, const struct source *at, const cha
             name, program->symbols->path);
         return false;
     }
+    if (!symbol.ambiguous && symbol.size != sizeof(value)) {
+        diag_error(at,
+                   "symbol \"%s\" in \"%s\" has %" PRIu64
+                   " bytes, not %zu; make it a variable of type "
+                   "uint64_t or uintptr_t",
+                   name, program->symbols->path, symbol.size, sizeof(value));
+        return false;
+    }
     struct patch patch = {.size = sizeof(value), .region = region};
     memcpy(patch.bytes, &value, sizeof(value));
-    return patch_add(program, at, name, &symbol, &patch,
-                     "make it a variable of type uint64_t or uintptr_t");
+    return patch_add(program, at, name, &symbol, &patch, "define it as a variable");
 }
 
 /* Sets a symbol of libmicrokit, where the program has it. */

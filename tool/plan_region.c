@@ -131,6 +131,14 @@ static bool check_map(const struct plan *plan, const char *owner, const struct m
             sound = false;
         }
     }
+    if (!planned->in_ram && !board_has_device(board, planned->pa, planned->size)) {
+        diag_error(&map->source,
+                   "map of \"%s\" in \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
+                   " is neither RAM nor a device of board %s; correct phys_addr, or describe the "
+                   "device in the board's tree",
+                   region->name, owner, planned->pa, planned->pa + planned->size - 1, board->name);
+        sound = false;
+    }
     struct range uart = {.base = board->uart_pa, .size = PAGE_SIZE_4K};
     if (plan->input->debug && board->uart_type != UART_NONE &&
         range_overlaps(&uart, planned->pa, planned->size)) {

@@ -3,7 +3,7 @@
  *
  * Inside the reader of system descriptions (SDF). A description is read in stages, and each one
  * only works on what the former found right, so that no message is the consequence of another:
- *     text -> XML tree (sdf_xml.c) -> the tree against the schema (sdf_schema.c)
+ *     text -> XML tree (sdf_xml.c) -> the tree against the schema (sdf_schema.h)
  *          -> values and references, into struct system (sdf_value.c, sdf_region.c, sdf_pd.c, ...)
  *          -> rules between objects (system_check.h).
  */
@@ -17,6 +17,8 @@
 
 /* Elements nested deeper than this are refused: PD_MAX PDs, one in another, and what they hold. */
 #define SDF_DEPTH_MAX 70
+
+#define CPU_ID_MAX 255 /* of the attribute `cpu`, as in the Microkit */
 
 /* A description on its way from text to system. */
 struct sdf {
@@ -57,10 +59,10 @@ void sdf_error(const struct sdf *sdf, const xmlNode *node, const char *format, .
 void sdf_warning(const struct sdf *sdf, const xmlNode *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- sdf_schema.c ---- */
+/* ---- sdf_schema_check.c ---- */
 
 /* Reports every element, attribute and text in the tree that the SDF does not have there, that is
- * missing, or that Drover does not support yet. */
+ * missing, or that Drover does not have. */
 void sdf_schema_check(const struct sdf *sdf, const xmlNode *root);
 
 /* ---- sdf_value.c: values of attributes. What is wrong is reported, and a harmless value returned.
@@ -93,9 +95,6 @@ uint32_t sdf_perms(const struct sdf *sdf, const xmlNode *node);
 void sdf_budget(const struct sdf *sdf, const xmlNode *node, uint32_t *budget_us,
                 uint32_t *period_us);
 
-/* The attribute `cpu`. */
-uint32_t sdf_cpu(const struct sdf *sdf, const xmlNode *node);
-
 /* The region that `attribute` names, INDEX_NONE if there is none. */
 size_t sdf_region_named(const struct sdf *sdf, const xmlNode *node, const char *attribute);
 
@@ -109,6 +108,7 @@ void sdf_domains_read(struct sdf *sdf, const xmlNode *root);
 void sdf_pds_read(struct sdf *sdf, const xmlNode *root);     /* after regions and domains */
 void sdf_cspaces_read(struct sdf *sdf, const xmlNode *root); /* after PDs, as the next one */
 void sdf_channels_read(struct sdf *sdf, const xmlNode *root);
+void sdf_io_spaces_read(struct sdf *sdf, const xmlNode *root);
 
 /* The <map>, and the <irq> elements of a PD or a virtual machine. */
 struct map *sdf_maps_read(const struct sdf *sdf, const xmlNode *parent, size_t *count);

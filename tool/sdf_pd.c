@@ -11,6 +11,16 @@
 #define STACK_SIZE_DEFAULT 0x2000
 #define STACK_SIZE_MAX     0x1000000
 
+/* The kernel runs on one core, so that there is nothing to choose. */
+static void cpu_check(const struct sdf *sdf, const xmlNode *node)
+{
+    uint64_t cpu = sdf_number(sdf, node, "cpu", 0, 0, CPU_ID_MAX);
+    if (cpu != 0) {
+        sdf_error(sdf, node, "cpu %u: more than one core is not supported yet; use 0",
+                  (unsigned)cpu);
+    }
+}
+
 static void image_read(const struct sdf *sdf, const xmlNode *node, struct pd *pd)
 {
     const xmlNode *image = sdf_first(node, "program_image");
@@ -87,7 +97,7 @@ static struct pd pd_read(const struct sdf *sdf, const xmlNode *node, size_t pare
     pd.passive = sdf_flag(sdf, node, "passive", false);
     pd.smc = sdf_flag(sdf, node, "smc", false);
     pd.fpu = sdf_flag(sdf, node, "fpu", true);
-    pd.cpu = sdf_cpu(sdf, node);
+    cpu_check(sdf, node);
     pd.domain = domain_read(sdf, node);
     stack_read(sdf, node, &pd);
     id_read(sdf, node, &pd);

@@ -25,6 +25,7 @@ static void read_tree(struct sdf *sdf, const xmlNode *root)
     sdf_pds_read(sdf, root);
     sdf_cspaces_read(sdf, root);
     sdf_channels_read(sdf, root);
+    sdf_io_spaces_read(sdf, root);
     if (diag_error_count() != errors) {
         return;
     }

@@ -6,6 +6,7 @@
 #include "sdf.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "drover/manifest.h"
@@ -28,7 +29,9 @@ static void size_read(const struct sdf *sdf, const xmlNode *node, struct memory_
                       uint64_t unit)
 {
     region->size = sdf_number(sdf, node, "size", 0, 1, PA_END);
-    if (sdf_attribute(node, "size") == NULL && region->prefill_path == NULL) {
+    bool prefilled =
+        region->prefill_path != NULL || sdf_attribute(node, "prefill_bootinfo") != NULL;
+    if (sdf_attribute(node, "size") == NULL && !prefilled) {
         sdf_error(sdf, node,
                   "attribute \"size\" is missing, and no prefill_path to take it from; add it");
     } else if (region->size % unit != 0) {
@@ -57,6 +60,28 @@ static void phys_addr_read(const struct sdf *sdf, const xmlNode *node, struct me
     }
 }
 
+/* No kind of boot information exists here; says why and what to do. */
+static void bootinfo_refuse(const struct sdf *sdf, const xmlNode *node)
+{
+    static const char *const x86_kinds[] = {"x86_vbe", "x86_mbmmap", "x86_acpi_rsdp",
+                                            "x86_framebuffer", "x86_tsc_freq"};
+    const char *kind = sdf_attribute(node, "prefill_bootinfo");
+    const char *why = "there is no such boot information; remove it";
+    if (kind == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(x86_kinds) / sizeof(x86_kinds[0]); i++) {
+        if (strcmp(kind, x86_kinds[i]) == 0) {
+            why = "it exists on x86 only, and Drover has no x86 boards; remove it";
+        }
+    }
+    if (strcmp(kind, "fdt") == 0) {
+        why = "the kernel is handed no device tree at boot; name the board's, board.dtb in the "
+              "SDK, with prefill_path instead";
+    }
+    sdf_error(sdf, node, "prefill_bootinfo \"%.64s\": %s", kind, why);
+}
+
 static struct memory_region region_read(const struct sdf *sdf, const xmlNode *node)
 {
     struct memory_region region = {.source = sdf_source(sdf, node)};
@@ -66,6 +91,7 @@ static struct memory_region region_read(const struct sdf *sdf, const xmlNode *no
     uint64_t unit = region.page_size == 0 ? PAGE_SIZE_4K : region.page_size;
     size_read(sdf, node, &region, unit);
     phys_addr_read(sdf, node, &region, unit);
+    bootinfo_refuse(sdf, node);
     return region;
 }
 
@@ -83,6 +109,19 @@ void sdf_regions_read(struct sdf *sdf, const xmlNode *root)
     names_sort(&sdf->region_names);
 }
 
+static char *prefill_size_symbol(const struct sdf *sdf, const xmlNode *node)
+{
+    char *symbol = sdf_string(sdf, node, "setvar_prefill_size");
+    size_t region = names_find(&sdf->region_names, sdf_attribute(node, "mr"));
+    if (symbol != NULL && region != INDEX_NONE &&
+        sdf->system->regions[region].prefill_path == NULL) {
+        sdf_error(sdf, node,
+                  "setvar_prefill_size, but the region has no prefill_path; add that, or use "
+                  "setvar_size");
+    }
+    return symbol;
+}
+
 struct map *sdf_maps_read(const struct sdf *sdf, const xmlNode *parent, size_t *count)
 {
     struct map *maps = alloc_array(sdf_count(parent, "map"), sizeof(struct map));
@@ -96,7 +135,7 @@ struct map *sdf_maps_read(const struct sdf *sdf, const xmlNode *parent, size_t *
             .cached = sdf_flag(sdf, node, "cached", true),
             .setvar_vaddr = sdf_string(sdf, node, "setvar_vaddr"),
             .setvar_size = sdf_string(sdf, node, "setvar_size"),
-            .setvar_prefill_size = sdf_string(sdf, node, "setvar_prefill_size"),
+            .setvar_prefill_size = prefill_size_symbol(sdf, node),
         };
     }
     return maps;

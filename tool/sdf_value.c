@@ -170,16 +170,6 @@ void sdf_budget(const struct sdf *sdf, const xmlNode *node, uint32_t *budget_us,
     }
 }
 
-uint32_t sdf_cpu(const struct sdf *sdf, const xmlNode *node)
-{
-    uint64_t cpu = sdf_number(sdf, node, "cpu", 0, 0, UINT64_MAX);
-    if (cpu != 0) {
-        sdf_error(sdf, node, "cpu %" PRIu64 ": more than one core is not supported yet; use 0",
-                  cpu);
-    }
-    return 0;
-}
-
 size_t sdf_region_named(const struct sdf *sdf, const xmlNode *node, const char *attribute)
 {
     const char *name = sdf_attribute(node, attribute);

@@ -27,6 +27,16 @@ static void vcpu_of_old_spelling(const struct sdf *sdf, const xmlNode *node, str
     vm->vcpus[vm->vcpu_count++] = (struct vcpu){.source = vm->source};
 }
 
+/* vCPUs share the one core that the kernel runs on: they are as many, only not at once. */
+static void cpu_check(const struct sdf *sdf, const xmlNode *vcpu)
+{
+    uint64_t cpu = sdf_number(sdf, vcpu, "cpu", 0, 0, CPU_ID_MAX);
+    if (cpu != 0) {
+        sdf_warning(sdf, vcpu, "cpu %u: the kernel runs on one core; the vCPU shares it",
+                    (unsigned)cpu);
+    }
+}
+
 static void vcpus_read(const struct sdf *sdf, const xmlNode *node, struct vm *vm)
 {
     vm->vcpus = alloc_array(sdf_count(node, "vcpu") + 1, sizeof(struct vcpu));
@@ -34,9 +44,9 @@ static void vcpus_read(const struct sdf *sdf, const xmlNode *node, struct vm *vm
         vm->vcpus[vm->vcpu_count++] = (struct vcpu){
             .source = sdf_source(sdf, vcpu),
             .id = (uint32_t)sdf_number(sdf, vcpu, "id", 0, 0, VCPU_MAX - 1),
-            .cpu = sdf_cpu(sdf, vcpu),
             .setvar_id = sdf_string(sdf, vcpu, "setvar_id"),
         };
+        cpu_check(sdf, vcpu);
     }
     if (sdf_attribute(node, "id") != NULL) {
         vcpu_of_old_spelling(sdf, node, vm);

@@ -75,6 +75,9 @@ void system_free(struct system *system)
     for (size_t i = 0; i < system->domain_count; i++) {
         free(system->domains[i].name);
     }
+    for (size_t i = 0; i < system->io_space_count; i++) {
+        free(system->io_spaces[i].name);
+    }
     for (size_t i = 0; i < system->file_count; i++) {
         free(system->files[i]);
     }
@@ -83,6 +86,7 @@ void system_free(struct system *system)
     free(system->channels);
     free(system->domains);
     free(system->schedule);
+    free(system->io_spaces);
     free(system->files);
     free(system);
 }

@@ -145,6 +145,12 @@ struct schedule_entry {
     bool is_ticks;
 };
 
+/* An <io_address_space>: what a device may reach. */
+struct io_space {
+    struct source source;
+    char *name;
+};
+
 struct system {
     struct memory_region *regions;
     size_t region_count;
@@ -156,6 +162,8 @@ struct system {
     size_t domain_count;
     struct schedule_entry *schedule; /* what runs: from start_index to the next end marker */
     size_t schedule_count;           /* 0: every PD runs at any time */
+    struct io_space *io_spaces;
+    size_t io_space_count;
     char **files;
     size_t file_count; /* what source.file points to */
 };

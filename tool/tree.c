@@ -52,8 +52,9 @@ bool tree_open(struct tree *tree, const void *bytes, size_t size, const char *pa
     return true;
 }
 
-static uint64_t cells_value(const fdt32_t *cells, int count)
+uint64_t tree_cells(const void *property, int count)
 {
+    const fdt32_t *cells = property;
     uint64_t value = 0;
     for (int i = 0; i < count; i++) {
         value = value << 32 | fdt32_ld(&cells[i]);
@@ -90,9 +91,9 @@ static enum lookup bus_translate(const struct tree *tree, int bus, int parent, u
     int count = length / 4 / entry_cells;
     for (int i = 0; i < count; i++) {
         const fdt32_t *entry = ranges + (ptrdiff_t)i * entry_cells;
-        uint64_t base = cells_value(entry, child_cells);
-        uint64_t target = cells_value(entry + child_cells, parent_cells);
-        uint64_t size = cells_value(entry + child_cells + parent_cells, size_cells);
+        uint64_t base = tree_cells(entry, child_cells);
+        uint64_t target = tree_cells(entry + child_cells, parent_cells);
+        uint64_t size = tree_cells(entry + child_cells + parent_cells, size_cells);
         if (*address >= base && *address - base < size) {
             *address = target + (*address - base);
             return LOOKUP_FOUND;
@@ -118,8 +119,8 @@ enum lookup tree_reg(const struct tree *tree, int node, int index, struct range 
         return LOOKUP_ABSENT;
     }
     reg += (ptrdiff_t)index * entry_cells;
-    range->base = cells_value(reg, address_cells);
-    range->size = cells_value(reg + address_cells, size_cells);
+    range->base = tree_cells(reg, address_cells);
+    range->size = tree_cells(reg + address_cells, size_cells);
     while (bus > 0) {
         int parent = fdt_parent_offset(tree->fdt, bus);
         if (parent < 0 || bus_translate(tree, bus, parent, &range->base) != LOOKUP_FOUND) {

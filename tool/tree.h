@@ -37,6 +37,9 @@ enum lookup tree_bad(const struct tree *tree, int node, const char *what);
  * it. */
 enum lookup tree_reg(const struct tree *tree, int node, int index, struct range *range);
 
+/* The number in `count` cells of a property; of more than two, the last two count. */
+uint64_t tree_cells(const void *property, int count);
+
 /* Whether the node's `status` says anything but okay. */
 bool tree_disabled(const struct tree *tree, int node);
 

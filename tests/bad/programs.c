@@ -16,6 +16,7 @@
 #include "elf_build.h"
 
 #define GLOBAL_DATA (STB_GLOBAL << 4 | STT_OBJECT)
+#define LOCAL_DATA  (STB_LOCAL << 4 | STT_OBJECT)
 #define SEGMENT_MAX 3
 #define CODE                                                                                       \
     {                                                                                              \
@@ -28,8 +29,9 @@
 
 static const struct built_symbol symbols[] = {
     {"value", 0x201000, 8, GLOBAL_DATA},     {"zero", 0x202000, 8, GLOBAL_DATA},
-    {"narrow", 0x201010, 4, GLOBAL_DATA},    {"code", 0x200010, 16, STB_GLOBAL << 4 | STT_FUNC},
-    {"elsewhere", 0x900000, 8, GLOBAL_DATA},
+    {"narrow", 0x201010, 4, GLOBAL_DATA},    {"code", 0x200010, 8, STB_GLOBAL << 4 | STT_FUNC},
+    {"elsewhere", 0x900000, 8, GLOBAL_DATA}, {"wide", 0x201020, 16, GLOBAL_DATA},
+    {"local", 0x201030, 8, LOCAL_DATA},      {"local", 0x201038, 8, LOCAL_DATA},
 };
 
 static const struct built_symbol narrow_name[] = {{"microkit_name", 0x201000, 16, GLOBAL_DATA}};

@@ -207,22 +207,25 @@ static void symbols(void **state)
 {
     (void)state;
     static const struct built_symbol list[] = {
-        {"local_only", 0x202008, 4, LOCAL_DATA},
-        {"twice", 0x202010, 8, LOCAL_DATA},
-        {"twice", 0x202018, 8, GLOBAL_DATA},
-        {"a_file", 0x202020, 8, STB_LOCAL << 4 | STT_FILE},
+        {"local_only", 0x202008, 4, LOCAL_DATA}, {"twice", 0x202010, 8, LOCAL_DATA},
+        {"twice", 0x202018, 8, GLOBAL_DATA},     {"ambiguous", 0x202028, 8, LOCAL_DATA},
+        {"ambiguous", 0x202030, 8, LOCAL_DATA},  {"a_file", 0x202020, 8, STB_LOCAL << 4 | STT_FILE},
     };
     struct elf *elf = read_recipe(&(struct elf_recipe){.entry = 0x200000,
                                                        .segments = good_segments,
                                                        .segment_count = 3,
                                                        .symbols = list,
-                                                       .symbol_count = 4});
+                                                       .symbol_count = 6});
     struct elf_symbol symbol;
     assert_true(elf_symbol(elf, "local_only", &symbol));
     assert_int_equal(symbol.va, 0x202008);
     assert_int_equal(symbol.size, 4);
+    assert_false(symbol.ambiguous);
     assert_true(elf_symbol(elf, "twice", &symbol));
     assert_int_equal(symbol.va, 0x202018);
+    assert_false(symbol.ambiguous);
+    assert_true(elf_symbol(elf, "ambiguous", &symbol));
+    assert_true(symbol.ambiguous);
     assert_false(elf_symbol(elf, "a_file", &symbol));
     assert_false(elf_symbol(elf, "absent", &symbol));
     done(elf);
