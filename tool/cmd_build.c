@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "command.h"
 #include "diag.h"
+#include "image_file.h"
 #include "plan.h"
 #include "report.h"
 #include "sdk.h"
@@ -21,6 +22,7 @@ struct options {
     const char *config;
     const char *output_path;
     const char *report_path;
+    enum image_type image_type;
     const char **search;
     size_t search_count;
     struct macro *macros;
@@ -31,13 +33,17 @@ struct options {
 static void print_usage(FILE *out)
 {
     fputs("usage: drover build SYSTEM --board BOARD [OPTION]...\n"
+          "       microkit SYSTEM --board BOARD [OPTION]...\n"
           "\n"
           "Builds the image that a boot loader starts from the system description SYSTEM.\n"
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
-          "  --config CONFIG        debug (the default: the kernel prints) or release\n"
+          "  --config CONFIG        debug (the default: the kernel prints), release, ...: a "
+          "directory\n"
+          "                         of the board's\n"
           "  --search-path DIR      look for programs and prefill files in DIR; may be repeated\n"
           "  -o, --output FILE      the image (default: loader.img)\n"
+          "  --image-type TYPE      binary (the default), elf, or uimage, for U-Boot's bootm\n"
           "  -r, --report FILE      what is where, for people (default: report.txt)\n"
           "  -D NAME=VALUE          define a macro; SYSTEM then goes through the C preprocessor\n"
           "  -h, --help             this text\n"
@@ -58,7 +64,17 @@ static struct macro macro_parse(char *text)
     return (struct macro){.name = text, .value = equals + 1};
 }
 
-/* Takes one option; returns false if it is unknown or lacks its argument, which getopt has said. */
+static bool image_type_take(struct options *options, const char *name)
+{
+    if (image_type_find(name, &options->image_type)) {
+        return true;
+    }
+    fprintf(stderr, "--image-type is binary, elf or uimage, not \"%s\"\n", name);
+    return false;
+}
+
+/* Takes one option; returns false after saying what is wrong with it; what is unknown or lacks its
+ * argument, getopt has said. */
 static bool option_take(struct options *options, int option)
 {
     switch (option) {
@@ -80,6 +96,8 @@ static bool option_take(struct options *options, int option)
     case 'D':
         options->macros[options->macro_count++] = macro_parse(optarg);
         return true;
+    case 't':
+        return image_type_take(options, optarg);
     case 'h':
         options->help = true;
         return true;
@@ -96,6 +114,7 @@ static bool options_parse(struct options *options, int argc, char **argv)
         {"search-path", required_argument, NULL, 's'},
         {"output", required_argument, NULL, 'o'},
         {"report", required_argument, NULL, 'r'},
+        {"image-type", required_argument, NULL, 't'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -119,11 +138,14 @@ static bool options_parse(struct options *options, int argc, char **argv)
         fprintf(stderr, "%s: --board is missing\n", argv[0]);
         return false;
     }
-    if (strcmp(options->config, "debug") != 0 && strcmp(options->config, "release") != 0) {
-        fprintf(stderr, "%s: --config is debug or release, not \"%s\"\n", argv[0], options->config);
-        return false;
-    }
     return true;
+}
+
+/* A configuration whose kernel prints: "debug", "smp-debug". */
+static bool is_debug(const char *config)
+{
+    const char *dash = strrchr(config, '-');
+    return strcmp(dash == NULL ? config : dash + 1, "debug") == 0;
 }
 
 /* Plans the system and writes the results; the image last, so that there is none unless all is
@@ -132,7 +154,7 @@ static bool build(const struct options *options, const struct plan_input *input)
 {
     struct plan plan;
     bool built = plan_build(&plan, input) && report_write(&plan, options->report_path) &&
-                 file_write(options->output_path, plan.image.bytes, plan.image.size);
+                 image_file_write(&plan.image, options->image_type, options->output_path);
     plan_free(&plan);
     return built;
 }
@@ -154,7 +176,7 @@ static bool read_and_build(const struct options *options)
             .search = {.directories = options->search,
                        .directory_count = options->search_count,
                        .description_path = options->system_path},
-            .debug = strcmp(options->config, "debug") == 0,
+            .debug = is_debug(options->config),
         };
         built = system != NULL && build(options, &input);
         system_free(system);
@@ -172,11 +194,13 @@ int cmd_build(int argc, char **argv)
         .search = alloc_array((size_t)argc, sizeof(*options.search)),
         .macros = alloc_array((size_t)argc, sizeof(*options.macros)),
     };
-    static char name[] = "drover build"; /* what getopt begins its messages with */
+    static char name[] = "drover build";
     int status = EXIT_SUCCESS;
-    argv[0] = name;
+    if (strcmp(argv[0], "build") == 0) {
+        argv[0] = name; /* getopt begins its messages with it */
+    }
     if (!options_parse(&options, argc, argv)) {
-        fprintf(stderr, "`drover build --help` lists the options\n");
+        fprintf(stderr, "`%s --help` lists the options\n", argv[0]);
         status = EXIT_USAGE;
     } else if (options.help) {
         print_usage(stdout);

@@ -12,3 +12,4 @@
  * Runs a sub-command. argv[0] is its name. Returns the program's exit status.
  */
 int cmd_build(int argc, char **argv);
+int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */

@@ -1,8 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * `drover`: the table of its sub-commands. Under the name `microkit` it is `drover build`, with the
- * command line of the Microkit's tool.
+ * `drover`: the table of its sub-commands. Under the name `microkit` it is the Microkit's tool.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +49,7 @@ static const char *base_name(const char *path)
 int main(int argc, char **argv)
 {
     if (argc > 0 && strcmp(base_name(argv[0]), "microkit") == 0) {
-        return cmd_build(argc, argv);
+        return cmd_microkit(argc, argv);
     }
     if (argc < 2) {
         print_help(stderr);

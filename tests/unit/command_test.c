@@ -14,7 +14,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#define TOOL BUILD_DIR "/drover "
+#define TOOL     BUILD_DIR "/drover "
+#define MICROKIT BUILD_DIR "/tests/microkit "
 
 static char output[16384];
 
@@ -59,7 +60,8 @@ static void wrong_usage(void **state)
     expect(TOOL "build --board x", 2, "no system description given");
     expect(TOOL "build a.system b.system --board x", 2, "more than one system description");
     expect(TOOL "build a.system", 2, "--board is missing");
-    expect(TOOL "build a.system --board x --config fast", 2, "debug or release, not \"fast\"");
+    expect(TOOL "build a.system --board x --image-type iso", 2,
+           "binary, elf or uimage, not \"iso\"");
 }
 
 static void no_such_sdk_or_board(void **state)
@@ -76,11 +78,19 @@ static void no_such_sdk_or_board(void **state)
            "no configuration \"debug\"");
 }
 
-static void microkit_is_build(void **state)
+static void microkit_takes_the_field_s_options(void **state)
 {
     (void)state;
-    expect("ln -sf ../drover " BUILD_DIR "/tests/microkit && " BUILD_DIR "/tests/microkit a.system",
-           2, "--board is missing");
+    assert_int_equal(run("ln -sf ../drover " MICROKIT), 0);
+    expect(MICROKIT "a.system", 2, "microkit: --board is missing");
+    expect(MICROKIT "a.system --bord x", 2, "microkit: unrecognized option '--bord'");
+    expect("DROVER_SDK=/nonexistent " MICROKIT "a.system --viper-output v --capdl-json=c --board x",
+           1, "no board \"x\"");
+    assert_non_null(strstr(output, "--viper-output v: nothing written"));
+    assert_non_null(strstr(output, "--capdl-json c: not written"));
+    expect(MICROKIT "a.system --board x --override-kernel k.elf", 2,
+           "--override-kernel k.elf: Drover's kernel is part of its SDK");
+    expect(MICROKIT "a.system --board x --viper-output", 2, "--viper-output lacks its argument");
 }
 
 int main(void)
@@ -89,7 +99,7 @@ int main(void)
         cmocka_unit_test(help_and_version),
         cmocka_unit_test(wrong_usage),
         cmocka_unit_test(no_such_sdk_or_board),
-        cmocka_unit_test(microkit_is_build),
+        cmocka_unit_test(microkit_takes_the_field_s_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
