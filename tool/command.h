@@ -13,3 +13,4 @@
  */
 int cmd_build(int argc, char **argv);
 int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
+int cmd_audit(int argc, char **argv);

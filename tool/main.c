@@ -18,6 +18,8 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"build", cmd_build, "system description + programs + board -> image and report"},
+    {"audit", cmd_audit,
+     "image -> who can reach, interrupt and control what, proved from its bytes"},
     {"help", cmd_help, "this list"},
 };
 

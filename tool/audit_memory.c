@@ -1,0 +1,290 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What each page of physical memory is for: one thing. Fresh memory has been filled by the loader,
+ * and of the image every byte belongs to something, or is zero.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "audit.h"
+
+void audit_object_add(struct audit *audit, uint64_t pa, uint64_t size, const char *format, ...)
+{
+    if (size == 0) {
+        return;
+    }
+    audit->objects = alloc_grow(audit->objects, audit->object_count, &audit->object_capacity,
+                                sizeof(*audit->objects));
+    struct audit_object *object = &audit->objects[audit->object_count++];
+    *object = (struct audit_object){
+        .pa = pa, .size = (size + PAGE_SIZE_4K - 1) / PAGE_SIZE_4K * PAGE_SIZE_4K};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(object->what, sizeof(object->what), format, arguments);
+    va_end(arguments);
+}
+
+static void list_kernel(struct audit *audit)
+{
+    const struct audit_space *kernel = audit_space_of(audit, AUDIT_KERNEL, 0);
+    for (size_t i = 0; i < kernel->extent_count; i++) {
+        const struct audit_extent *extent = &kernel->extents[i];
+        if (audit_is_kernel_program(extent)) {
+            audit_object_add(audit, extent->pa, extent->size, "the kernel");
+        }
+    }
+    static const struct {
+        uint64_t va;
+        const char *what;
+    } windows[] = {
+        {KERNEL_MANIFEST_VA, "the manifest"},
+        {KERNEL_OBJECT_VA, "the kernel's objects"},
+        {KERNEL_MESSAGE_VA, "message pages"},
+        {KERNEL_VCPU_VA, "vCPU pages"},
+    };
+    for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+        const struct audit_extent *extent = audit_kernel_window(audit, windows[i].va);
+        if (extent != NULL) {
+            audit_object_add(audit, extent->pa, extent->size, "%s", windows[i].what);
+        }
+    }
+}
+
+static void list_loader(struct audit *audit)
+{
+    const struct loader_info *info = &audit->info;
+    audit_object_add(audit, info->image_pa, audit->loader_size, "the loader");
+    audit_object_add(audit, info->zero_pa, info->zero_count * sizeof(*audit->zeroes),
+                     "the list of what is zeroed");
+    audit_object_add(audit, info->copy_pa, info->copy_count * sizeof(*audit->copies),
+                     "the list of what is copied");
+    for (uint32_t i = 0; i < info->copy_count; i++) {
+        audit_object_add(audit, audit->copies[i].source_pa, audit->copies[i].size,
+                         "the source of copy %u", i);
+    }
+    for (uint64_t i = 0; i < audit->input->size / PAGE_SIZE_4K; i++) {
+        if (audit->table_pages[i] != 0) {
+            audit_object_add(audit, info->image_pa + i * PAGE_SIZE_4K, PAGE_SIZE_4K,
+                             "a translation table");
+        }
+    }
+}
+
+/* A page that the kernel shares is listed as the kernel's. */
+static bool is_shared_page(const struct manifest_map *map)
+{
+    return map->granted == 0 && map->is_vm == 0 &&
+           (map->va == PD_MESSAGE_PAGE_VA ||
+            (map->va >= PD_VCPU_PAGE_VA(0) && map->va < PD_VCPU_PAGE_VA(VCPU_MAX)));
+}
+
+static void list_maps(struct audit *audit)
+{
+    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
+        const struct manifest_map *map = &audit->maps[i];
+        char name[NAME_SIZE];
+        audit_name(name, map->name);
+        if (map->granted != 0) {
+            audit_object_add(audit, map->pa, map->size, "region \"%s\"", name);
+        } else if (!is_shared_page(map)) {
+            audit_object_add(audit, map->pa, map->size, "%s of \"%s\"", name,
+                             audit->spaces[map->owner].name);
+        }
+    }
+}
+
+static int object_compare(const void *left, const void *right)
+{
+    const struct audit_object *a = left;
+    const struct audit_object *b = right;
+    if (a->pa != b->pa) {
+        return a->pa < b->pa ? -1 : 1;
+    }
+    if (a->size != b->size) {
+        return a->size < b->size ? -1 : 1;
+    }
+    return strcmp(a->what, b->what);
+}
+
+/* Sorts the objects; a region that several have is one object. What remains may not overlap. */
+static void check_purposes(struct audit *audit)
+{
+    struct audit_object *objects = audit->objects;
+    qsort(objects, audit->object_count, sizeof(*objects), object_compare);
+    size_t kept = 0;
+    uint64_t end = 0;
+    for (size_t i = 0; i < audit->object_count; i++) {
+        bool same = kept > 0 && strncmp(objects[i].what, "region ", 7) == 0 &&
+                    object_compare(&objects[i], &objects[kept - 1]) == 0;
+        if (same) {
+            continue;
+        }
+        if (kept > 0 && objects[i].pa < end) {
+            finding_add(&audit->findings, FINDING_TWO_PURPOSES, NULL,
+                        "PA 0x%" PRIx64 " is %s and also %s (PA 0x%" PRIx64 ", 0x%" PRIx64
+                        " bytes)",
+                        objects[i].pa, objects[i].what, objects[kept - 1].what,
+                        objects[kept - 1].pa, objects[kept - 1].size);
+        }
+        uint64_t object_end = objects[i].pa + objects[i].size;
+        end = object_end > end ? object_end : end;
+        objects[kept++] = objects[i];
+    }
+    audit->object_count = kept;
+}
+
+static int label_compare(const void *left, const void *right)
+{
+    const struct audit_object *const *a = left;
+    const struct audit_object *const *b = right;
+    return strcmp((*a)->what, (*b)->what);
+}
+
+/* A region lies at one place, whoever has it. */
+static void check_regions(struct audit *audit)
+{
+    size_t count = 0;
+    const struct audit_object **regions = alloc_array(audit->object_count, sizeof(*regions));
+    for (size_t i = 0; i < audit->object_count; i++) {
+        if (strncmp(audit->objects[i].what, "region ", 7) == 0) {
+            regions[count++] = &audit->objects[i];
+        }
+    }
+    qsort(regions, count, sizeof(*regions), label_compare);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(regions[i - 1]->what, regions[i]->what) == 0) {
+            finding_add(&audit->findings, FINDING_TWO_PURPOSES, NULL,
+                        "%s is at PA 0x%" PRIx64 " for one, and at PA 0x%" PRIx64 " for another",
+                        regions[i]->what, regions[i - 1]->pa, regions[i]->pa);
+        }
+    }
+    free(regions);
+}
+
+/* Memory that does not come with the image has been filled. */
+static void check_filled(struct audit *audit)
+{
+    const struct range image = {.base = audit->info.image_pa, .size = audit->input->size};
+    for (size_t i = 0; i < audit->object_count; i++) {
+        const struct audit_object *object = &audit->objects[i];
+        const char *fault = NULL;
+        if (audit_bytes(audit, object->pa, object->size) != NULL ||
+            !board_memory_touches(audit->input->board, object->pa, object->size)) {
+            continue;
+        }
+        if (range_overlaps(&image, object->pa, object->size)) {
+            fault = "lies partly in the image";
+        } else if (board_memory_find(audit->input->board, object->pa, object->size) == NULL) {
+            fault = "is partly RAM and partly not";
+        } else if (!audit_ranges_contain(audit->filled, audit->filled_count, object->pa,
+                                         object->size)) {
+            fault = "is fresh memory that the loader does not fill";
+        }
+        if (fault != NULL) {
+            finding_add(&audit->findings, FINDING_FILL, NULL,
+                        "%s: PA 0x%" PRIx64 ", 0x%" PRIx64 " bytes, %s", object->what, object->pa,
+                        object->size, fault);
+        }
+    }
+}
+
+/* With a description, all that is zeroed is known: memory of nobody may be only that of regions
+ * which nobody maps. */
+static void check_zeroes(struct audit *audit)
+{
+    uint64_t nobodys = 0;
+    size_t next = 0; /* the object that may be in the way */
+    for (uint32_t i = 0; i < audit->info.zero_count; i++) {
+        uint64_t pa = audit->zeroes[i].pa;
+        uint64_t end = pa + audit->zeroes[i].size;
+        while (pa < end) {
+            const struct audit_object *object = &audit->objects[next];
+            if (next == audit->object_count || object->pa >= end) {
+                nobodys += end - pa;
+                break;
+            }
+            uint64_t object_end = object->pa + object->size;
+            nobodys += object->pa > pa ? object->pa - pa : 0;
+            pa = object_end > pa ? object_end : pa;
+            next += object_end <= end;
+        }
+    }
+    if (nobodys != audit->unplaced_size) {
+        finding_add(&audit->findings, FINDING_FILL, NULL,
+                    "the loader zeroes 0x%" PRIx64 " bytes that are nobody's; regions that nobody "
+                    "maps have 0x%" PRIx64,
+                    nobodys, audit->unplaced_size);
+    }
+}
+
+/* Checks that the image is zero from `pa` to `end`. */
+static void check_zero(struct audit *audit, uint64_t pa, uint64_t end)
+{
+    const uint8_t *bytes = audit_bytes(audit, pa, end - pa);
+    for (uint64_t i = 0; i < end - pa; i++) {
+        if (bytes[i] != 0) {
+            finding_add(&audit->findings, FINDING_STRAY_BYTES, NULL,
+                        "image: PA 0x%" PRIx64 " is nobody's, but not zero", pa + i);
+            return;
+        }
+    }
+}
+
+/* Bytes between the objects of the image, and behind the records that do not fill their pages. */
+static void check_stray(struct audit *audit)
+{
+    const struct loader_info *info = &audit->info;
+    uint64_t image_end = info->image_pa + audit->input->size;
+    uint64_t pa = info->image_pa;
+    for (size_t i = 0; i < audit->object_count && pa < image_end; i++) {
+        const struct audit_object *object = &audit->objects[i];
+        if (object->pa > pa) {
+            check_zero(audit, pa, object->pa < image_end ? object->pa : image_end);
+        }
+        if (object->pa + object->size > pa) {
+            pa = object->pa + object->size;
+        }
+    }
+    if (pa < image_end) {
+        check_zero(audit, pa, image_end);
+    }
+    const struct range records[] = {
+        {audit->manifest_pa, audit->manifest->size},
+        {info->zero_pa, info->zero_count * sizeof(*audit->zeroes)},
+        {info->copy_pa, info->copy_count * sizeof(*audit->copies)},
+    };
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        uint64_t end = records[i].base + records[i].size;
+        uint64_t page_end = (end + PAGE_SIZE_4K - 1) / PAGE_SIZE_4K * PAGE_SIZE_4K;
+        if (records[i].size > 0) {
+            check_zero(audit, end, page_end);
+        }
+    }
+    for (uint32_t i = 0; i < info->copy_count; i++) {
+        uint64_t end = audit->copies[i].source_pa + audit->copies[i].size;
+        uint64_t page_end = (end + PAGE_SIZE_4K - 1) / PAGE_SIZE_4K * PAGE_SIZE_4K;
+        check_zero(audit, end, page_end < image_end ? page_end : image_end);
+    }
+}
+
+void audit_check_memory(struct audit *audit)
+{
+    if (!audit->maps_are_sound || !audit->fill_is_sound) {
+        return; /* that is a finding already, and these rules need the lists */
+    }
+    list_kernel(audit);
+    list_loader(audit);
+    list_maps(audit);
+    check_purposes(audit);
+    check_regions(audit);
+    check_filled(audit);
+    if (audit->input->system != NULL) {
+        check_zeroes(audit);
+    }
+    check_stray(audit);
+}
