@@ -186,7 +186,8 @@ static void check_loader(struct audit *audit)
 bool audit_check_programs(struct audit *audit)
 {
     static const struct elf_rules kernel_rules = {.va_start = KERNEL_VA, .va_end = KERNEL_GICD_VA};
-    static const struct elf_rules loader_rules = {.va_end = LOADER_SIZE_MAX, .loader = true};
+    static const struct elf_rules loader_rules = {.va_end = LOADER_SIZE_MAX,
+                                                  .position_independent = true};
     audit->kernel = elf_read(audit->input->kernel_path, NULL);
     audit->loader = elf_read(audit->input->loader_path, NULL);
     if (audit->kernel == NULL || audit->loader == NULL ||

@@ -183,7 +183,7 @@ static bool segment_check(const struct elf *elf, const struct elf_segment *segme
         return false;
     }
     uint32_t both = MAP_PERM_WRITE | MAP_PERM_EXECUTE;
-    if (!rules->loader && (segment->perms & both) == both) {
+    if ((segment->perms & both) == both) {
         diag_error(at,
                    "\"%s\": the segment at VA 0x%" PRIx64
                    " is writable and executable; keep code and "
@@ -229,7 +229,7 @@ static bool entry_check(const struct elf *elf, const struct source *at)
 bool elf_check(const struct elf *elf, const struct elf_rules *rules, const struct source *at)
 {
     bool sound = true;
-    if (elf->position_independent && !rules->loader) {
+    if (elf->position_independent && !rules->position_independent) {
         diag_error(
             at,
             "\"%s\" is a position-independent executable or shared library; link it with the "
@@ -240,7 +240,7 @@ bool elf_check(const struct elf *elf, const struct elf_rules *rules, const struc
     for (size_t i = 0; i < elf->segment_count; i++) {
         const struct elf_segment *segment = &elf->segments[i];
         sound = segment_check(elf, segment, rules, at) && sound;
-        if (i > 0 && !rules->loader) {
+        if (i > 0) {
             sound = neighbours_check(elf, segment - 1, segment, at) && sound;
         }
     }

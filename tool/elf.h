@@ -41,9 +41,9 @@ struct elf {
 
 /* What a program has to keep to. */
 struct elf_rules {
-    uint64_t va_start; /* it may lie from here */
-    uint64_t va_end;   /* to here, exclusive */
-    bool loader;       /* may be position-independent, and its segments may share pages */
+    uint64_t va_start;         /* it may lie from here */
+    uint64_t va_end;           /* to here, exclusive */
+    bool position_independent; /* it may be */
 };
 
 /* Reads the ELF file `path`. On failure reports it at `at` and returns NULL. */

@@ -11,8 +11,7 @@
 #include "alloc.h"
 #include "diag.h"
 
-#define PERM_RW  (MAP_PERM_READ | MAP_PERM_WRITE)
-#define PERM_RWX (PERM_RW | MAP_PERM_EXECUTE)
+#define PERM_RW (MAP_PERM_READ | MAP_PERM_WRITE)
 
 /* Maps a part of the interrupt controller, within the VA that the contract leaves for it. The CPU
  * interface has a second page (GICC_DIR: IHI 0048B, 4.4.15), whatever a tree says. */
@@ -100,6 +99,16 @@ static void add_memory(struct space *space, uint64_t start, uint64_t end)
     }
 }
 
+/* Maps the loader's own pages, each with the rights of its segment. */
+static void add_loader(struct space *space, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->loader->segment_count; i++) {
+        const struct elf_segment *segment = &plan->loader->segments[i];
+        uint64_t pa = plan->image.pa + segment->va;
+        space_add(space, "loader", pa, pa, page_round_up(segment->memory_size), segment->perms);
+    }
+}
+
 bool plan_map_loader(struct plan *plan)
 {
     struct space *space = &plan->loader_space;
@@ -112,7 +121,7 @@ bool plan_map_loader(struct plan *plan)
         uint64_t end = start + list[i].size;
         if (start <= code_start && code_end <= end) {
             add_memory(space, start, code_start);
-            space_add(space, "loader", code_start, code_start, plan->loader_size, PERM_RWX);
+            add_loader(space, plan);
             start = code_end;
         }
         add_memory(space, start, end);

@@ -43,7 +43,8 @@ static bool read_pd(const struct plan *plan, size_t index)
 bool plan_read_programs(struct plan *plan)
 {
     static const struct elf_rules kernel_rules = {.va_start = KERNEL_VA, .va_end = KERNEL_GICD_VA};
-    static const struct elf_rules loader_rules = {.va_end = LOADER_SIZE_MAX, .loader = true};
+    static const struct elf_rules loader_rules = {.va_end = LOADER_SIZE_MAX,
+                                                  .position_independent = true};
     bool sound = true;
     plan->kernel.name = "kernel";
     plan->kernel.elf = elf_read(plan->input->kernel_path, NULL);

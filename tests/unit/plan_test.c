@@ -73,8 +73,11 @@ static void write_text(const char *name, const char *text, size_t size)
 static void write_programs(void)
 {
     static const uint8_t header[0x2000] = {[0x38] = 'A', 'R', 'M', 0x64};
-    const struct built_segment loader[] = {
-        {.va = 0, .memory_size = 0x2000, .file_size = 0x2000, .flags = 7, .contents = header}};
+    const struct built_segment loader[] = {{.va = 0,
+                                            .memory_size = 0x2000,
+                                            .file_size = 0x2000,
+                                            .flags = PF_R | PF_X,
+                                            .contents = header}};
     const struct built_symbol loader_symbols[] = {{"loader_switch", 0x1000, 0, STB_GLOBAL << 4}};
     elf_build_file(
         &(struct elf_recipe){
@@ -355,7 +358,7 @@ static void loader_reaches_what_it_fills(void **state)
         assert_int_equal(image_walk_loader(&image, test_board.image_pa + offset).pa,
                          test_board.image_pa + offset);
     }
-    assert_int_equal(image_walk_loader(&image, test_board.image_pa).perms, RW | RX);
+    assert_int_equal(image_walk_loader(&image, test_board.image_pa).perms, RX);
     assert_int_equal(image_walk_loader(&image, test_board.uart_pa).memory, WALK_DEVICE_NGNRNE);
     /* Firmware's memory must not even be speculated into. */
     for (uint64_t pa = 0x42000000; pa < 0x42100000; pa += 0x1000) {
