@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# libvmm.a for each configuration. The SDK takes it from there, and the headers from libvmm/include.
+# libvmm.a for each configuration: the SDK takes it from there, and the headers from libvmm/include. And
+# libvmm_sel4.a, the same on the seL4 Microkit: with the headers of Drover's compatibility layer, or with those
+# of a real SDK, which stand in SEL4_INCLUDE=SDK/board/BOARD/CONFIG/include.
 
-LIBVMM_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/platform/*.c libvmm/src/platform/drover/*.c)
-LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h include/drover/*.h)
+SEL4_INCLUDE ?= libmicrokit/include
+
+LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h libmicrokit/include/sel4/*.h include/drover/*.h)
 
 # A VMM never touches the FP registers, so that the kernel need not switch them for it.
-LIBVMM_CFLAGS := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include -Ilibmicrokit/include
+LIBVMM_CFLAGS        := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include
+LIBVMM_CFLAGS_drover := -Ilibmicrokit/include
+LIBVMM_CFLAGS_sel4   := -isystem $(SEL4_INCLUDE) -DLIBVMM_PLATFORM_SEL4
 
+# $(call libvmm_rules,CONFIG,PLATFORM,ARCHIVE)
 define libvmm_rules
-$(BUILD)/target/$(1)/libvmm/%.o: libvmm/src/% $(LIBVMM_HEADERS)
+$(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
+
+$(BUILD)/target/$(1)/$(3)/%.o: libvmm/src/% $(LIBVMM_HEADERS)
 	@mkdir -p $$(@D)
-	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) $(LIBVMM_CFLAGS) -c -o $$@ $$<
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) $(LIBVMM_CFLAGS) $(LIBVMM_CFLAGS_$(2)) -c -o $$@ $$<
 
 # One object, optimised as a whole: a trapped access goes through several files.
-$(BUILD)/target/$(1)/libvmm.o: $(LIBVMM_SOURCES:libvmm/src/%=$(BUILD)/target/$(1)/libvmm/%.o)
+$(BUILD)/target/$(1)/$(3).o: $$($(3)_SOURCES:libvmm/src/%=$(BUILD)/target/$(1)/$(3)/%.o)
 	$(TARGET_LD) -r -o $$@ $$^
 
-$(BUILD)/target/$(1)/libvmm.a: $(BUILD)/target/$(1)/libvmm.o
+$(BUILD)/target/$(1)/$(3).a: $(BUILD)/target/$(1)/$(3).o
 	@rm -f $$@
 	$(TARGET_AR) rcsD $$@ $$^
 endef
-$(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config))))
+$(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config),drover,libvmm)))
+$(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config),sel4,libvmm_sel4)))
