@@ -309,6 +309,21 @@ static void level_of_a_virtual_device(void **state)
     assert_int_equal(sel4_serve(0), -1);
 }
 
+/* Its end is reported once, when it is not to be delivered again. */
+static void end_reported_last(void **state)
+{
+    (void)state;
+    ended_count = 0;
+    assert_true(virq_register(ARM_GIC_IRQ_ROUTE(0, 64), ended, NULL));
+    platform_virq_inject(0, 64 | INJECT_EOI);
+    int index = sel4_take(0);
+    platform_virq_inject(0, 64);
+    sel4_end(0, index);
+    assert_int_equal(ended_count, 0);
+    assert_int_equal(sel4_serve(0), 64);
+    assert_int_equal(ended_count, 1);
+}
+
 static void end_of_nothing(void **state)
 {
     (void)state;
@@ -337,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup(timer_of_the_other_vcpu, start),
         cmocka_unit_test_setup(sgi_of_both, start),
         cmocka_unit_test_setup(level_of_a_virtual_device, start),
+        cmocka_unit_test_setup(end_reported_last, start),
         cmocka_unit_test_setup(end_of_nothing, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
