@@ -83,7 +83,7 @@ static void describe_pd(const struct manifest *manifest, uint32_t index)
     if (pd->vcpu_count == 0) {
         return;
     }
-    print("drover: VM %s, priority %u, %u vCPU, is granted\n", vcpus[pd->first_vcpu].name,
+    print("drover: VM %s, priority %u, %u vCPU(s), is granted\n", vcpus[pd->first_vcpu].name,
           vcpus[pd->first_vcpu].priority, pd->vcpu_count);
     describe_maps(manifest, index, 1);
     for (uint32_t i = 0; i < pd->vcpu_count; i++) {

@@ -21,7 +21,7 @@ struct irq_route {
     uint8_t kind;    /* enum route_kind */
     uint8_t channel; /* ROUTE_CHANNEL; of ROUTE_GUEST_TIMER: enum guest_timer */
     bool edge;
-    bool soft_pending; /* the guest has pended it itself: kept although its line may be low */
+    bool soft_pending; /* ROUTE_VCPU: the guest has pended it itself, and its line may be low */
     uint32_t lr;       /* ROUTE_VCPU: the list register value that injects it */
     union {
         struct pd *pd;

@@ -82,6 +82,7 @@ void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu)
 struct thread *vcpu_start(struct cpu *cpu, struct vcpu *vcpu, uint64_t entry)
 {
     vcpu_stop(cpu, vcpu);
+    virq_timers_sample(vcpu);
     vcpu->page->pc = entry;
     vcpu->thread.state = THREAD_READY;
     return &vcpu->thread;

@@ -34,6 +34,8 @@ struct virq_state {
     uint32_t spill[VIRQ_SLOT_COUNT];       /* list register values */
     uint32_t timer_lr[GUEST_TIMER_COUNT];  /* what to inject when a timer fires */
     bool timer_enabled[GUEST_TIMER_COUNT]; /* by the guest, in its distributor */
+    bool timer_soft[GUEST_TIMER_COUNT];    /* the guest has pended it itself: see irq.h */
+    bool timer_latched[GUEST_TIMER_COUNT]; /* not loaded: and it is still pending for that */
 };
 
 /* What is left to do when the VMM answers a fault, before the guest runs on. */

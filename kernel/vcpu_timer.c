@@ -26,20 +26,29 @@ void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, ui
     timer_irqs[GUEST_TIMER_PHYSICAL] = ptimer_irq;
 }
 
-/* When a timer of a vCPU that is not loaded comes due, on the physical counter; `now` if it is. */
-static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer, uint64_t now)
+/* When the line of a timer that is not loaded rises, on the physical counter; `now` if it is high.
+ */
+static uint64_t rise(const struct vcpu *vcpu, enum guest_timer timer, uint64_t now)
 {
     bool is_virtual = timer == GUEST_TIMER_VIRTUAL;
     uint64_t ctl = vcpu->regs[is_virtual ? VCPU_REG_CNTV_CTL_EL0 : VCPU_REG_CNTP_CTL_EL0];
     uint64_t cval = vcpu->regs[is_virtual ? VCPU_REG_CNTV_CVAL_EL0 : VCPU_REG_CNTP_CVAL_EL0];
 
-    if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE ||
-        !vcpu->virq.timer_enabled[timer]) {
+    if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE) {
         return TIMER_NEVER;
     }
     uint64_t guest_now = is_virtual ? now - vcpu->regs[VCPU_REG_CNTVOFF_EL2] : now;
     uint64_t left = cval > guest_now ? cval - guest_now : 0;
     return left < TIMER_NEVER - now ? now + left : TIMER_NEVER;
+}
+
+/* When the interrupt of a timer that is not loaded is to be raised. */
+static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer, uint64_t now)
+{
+    if (!vcpu->virq.timer_enabled[timer]) {
+        return TIMER_NEVER;
+    }
+    return vcpu->virq.timer_latched[timer] ? now : rise(vcpu, timer, now);
 }
 
 static bool is_raised(const struct vcpu *vcpu, enum guest_timer timer)
@@ -48,20 +57,42 @@ static bool is_raised(const struct vcpu *vcpu, enum guest_timer timer)
     return virq_find(vcpu, virq_slot(timer_irqs[timer]), &place);
 }
 
-void vcpu_timer_unload(struct vcpu *vcpu)
+bool vcpu_timer_is_pending(const struct vcpu *vcpu, enum guest_timer timer)
+{
+    uint64_t now = timer_now();
+    return vcpu->virq.timer_latched[timer] || rise(vcpu, timer, now) <= now;
+}
+
+void vcpu_timer_arm(const struct vcpu *vcpu)
 {
     for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
-        gic_enable(timer_irqs[i], false);
-        gic_bit_write(GICD_ICACTIVER, timer_irqs[i]);
         if (!is_raised(vcpu, i)) {
             timer_set(deadline(vcpu, i, timer_now()));
         }
     }
 }
 
+/* The timers themselves are off already: what is pending still, the guest pended. */
+void vcpu_timer_unload(struct vcpu *vcpu)
+{
+    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        gic_enable(timer_irqs[i], false);
+        gic_bit_write(GICD_ICACTIVER, timer_irqs[i]);
+        if (vcpu->virq.timer_soft[i]) {
+            vcpu->virq.timer_latched[i] = gic_bit_read(GICD_ISPENDR, timer_irqs[i]);
+            gic_bit_write(GICD_ICPENDR, timer_irqs[i]);
+        }
+    }
+    vcpu_timer_arm(vcpu);
+}
+
 void vcpu_timer_load(struct vcpu *vcpu)
 {
     for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        if (vcpu->virq.timer_latched[i]) {
+            vcpu->virq.timer_latched[i] = false;
+            gic_bit_write(GICD_ISPENDR, timer_irqs[i]);
+        }
         gic_bit_write(is_raised(vcpu, i) ? GICD_ISACTIVER : GICD_ICACTIVER, timer_irqs[i]);
         gic_enable(timer_irqs[i], vcpu->virq.timer_enabled[i]);
     }
@@ -85,6 +116,7 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
                 timer_set(due);
                 continue;
             }
+            vcpu->virq.timer_latched[i] = false;
             struct thread *woken = virq_raise(vcpu, vcpu->virq.timer_lr[i]);
             if (woken != NULL && first != NULL) {
                 bool is_more = woken->priority > first->priority;

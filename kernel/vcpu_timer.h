@@ -17,6 +17,13 @@ void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, ui
 void vcpu_timer_unload(struct vcpu *vcpu);
 void vcpu_timer_load(struct vcpu *vcpu);
 
+/* Whether the interrupt of a timer of a vCPU that is not loaded is pending at its distributor,
+ * enabled or not. */
+COLD bool vcpu_timer_is_pending(const struct vcpu *vcpu, enum guest_timer timer);
+
+/* What the guest set of a timer has changed while it is not loaded: it may be due sooner. */
+COLD void vcpu_timer_arm(const struct vcpu *vcpu);
+
 /* The kernel's timer fired: raises the timers of vCPUs that are not loaded and have come due, and
  * sets it for the next. Returns the most urgent thread that woke, others are enqueued; NULL if
  * none. */

@@ -272,7 +272,8 @@ struct thread *virq_raise(struct vcpu *vcpu, uint32_t lr)
     } else if ((lr & LR_HW) != 0) {
         virq_put(vcpu, place, lr | (virq_get(vcpu, place) & LR_ACTIVE));
     } else {
-        virq_put(vcpu, place, virq_get(vcpu, place) | LR_PENDING | (lr & LR_EOI));
+        uint32_t there = virq_get(vcpu, place);
+        virq_put(vcpu, place, there | LR_PENDING | ((there & LR_HW) == 0 ? lr & LR_EOI : 0));
     }
     return virq_wake(vcpu);
 }

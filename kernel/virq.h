@@ -67,7 +67,11 @@ COLD void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32
 COLD enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
                                    uint64_t *before);
 
-/* Mirrors the guest's configuration (VIRQ_CONFIG_*) of a bound interrupt to the physical GIC. */
+/* Forgets timer interrupts that are pending and whose line is low: it was lowered from outside. */
+COLD void virq_timers_sample(struct vcpu *vcpu);
+
+/* Mirrors the guest's configuration (VIRQ_CONFIG_*) of a bound interrupt to the physical GIC. One
+ * that goes straight to the VM goes to this vCPU from then on. */
 COLD enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags);
 
 /* The maintenance interrupt of the loaded vCPU: refills list registers, collects EOIs. Returns the

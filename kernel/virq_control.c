@@ -9,28 +9,9 @@
 
 #include "drivers/gicv2.h"
 #include "irq.h"
+#include "vcpu_timer.h"
+#include "virq_bound.h"
 #include "virq_inject.h"
-
-/* The guest timer with this INTID, or GUEST_TIMER_COUNT. */
-static unsigned guest_timer_of(uint32_t intid)
-{
-    const struct irq_route *route = irq_route(intid);
-    return route != NULL && route->kind == ROUTE_GUEST_TIMER ? route->channel : GUEST_TIMER_COUNT;
-}
-
-/* The route of an SPI that goes straight to this vCPU, or NULL. */
-static struct irq_route *straight_route(const struct vcpu *vcpu, uint32_t intid)
-{
-    struct irq_route *route = irq_route(intid);
-    return route != NULL && route->kind == ROUTE_VCPU && route->vcpu == vcpu ? route : NULL;
-}
-
-/* The physical state of a timer belongs to the vCPU that is loaded. */
-static bool is_physical_visible(const struct vcpu *vcpu, uint32_t intid)
-{
-    return straight_route(vcpu, intid) != NULL ||
-           (guest_timer_of(intid) != GUEST_TIMER_COUNT && vcpu->is_loaded);
-}
 
 uint32_t virq_bound_lr(uint32_t intid, uint64_t flags)
 {
@@ -50,37 +31,37 @@ enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **
     return error;
 }
 
-/* The physical interrupt behind a place is ended; an edge that the guest has not seen stays
- * pending. */
-static void physical_release(const struct vcpu *vcpu, uint32_t lr, bool keep_pending)
+/* ---- State ---- */
+
+/* The interrupt was pending in list register value `lr` and is no more. The physical one behind it
+ * is ended, unless it is a channel's and may be injected again. Of a bound one, what the guest has
+ * not seen stays pending where that is wished: an edge, or what it pended itself. */
+static void physical_release(struct vcpu *vcpu, uint32_t lr, bool keep_pending)
 {
     uint32_t intid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
-    const struct irq_route *route = irq_route(intid);
 
-    if (keep_pending && (route->edge || route->soft_pending)) {
-        gic_bit_write(GICD_ISPENDR, intid);
+    if (!virq_is_bound(vcpu, intid)) {
+        if (!keep_pending) {
+            gic_deactivate(intid);
+        }
+        return;
     }
-    if (guest_timer_of(intid) == GUEST_TIMER_COUNT || vcpu->is_loaded) {
-        gic_deactivate(intid);
+    if (keep_pending && (irq_route(intid)->edge || *virq_bound_soft(vcpu, intid))) {
+        virq_bound_set_pending(vcpu, intid, true);
     }
+    virq_bound_end(vcpu, intid);
 }
 
-static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool is_withdrawal)
+static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool keep_pending)
 {
     uint32_t lr = virq_get(vcpu, place);
-    uint32_t pintid = lr >> LR_PINTID_SHIFT & LR_VINTID_MASK;
 
     if ((lr & LR_PENDING) == 0) {
         return;
     }
     virq_put(vcpu, place, lr & ~LR_PENDING);
-    if ((lr & LR_HW) == 0 || (lr & LR_ACTIVE) != 0) {
-        return;
-    }
-    if (virq_is_bound(vcpu, pintid)) {
-        physical_release(vcpu, lr, is_withdrawal);
-    } else if (!is_withdrawal) {
-        physical_release(vcpu, lr, false);
+    if ((lr & LR_HW) != 0 && (lr & LR_ACTIVE) == 0) {
+        physical_release(vcpu, lr, keep_pending);
     }
 }
 
@@ -88,16 +69,25 @@ static void pending_remove(struct vcpu *vcpu, struct virq_place place, bool is_w
  * it is not pending any more, as on bare hardware. Noticed when the guest looks. */
 static void lowered_remove(struct vcpu *vcpu, uint32_t intid)
 {
-    struct irq_route *route = irq_route(intid);
+    bool *is_soft = virq_bound_soft(vcpu, intid);
     struct virq_place place;
 
-    if (route->edge || !virq_find(vcpu, virq_slot(intid), &place)) {
+    if (irq_route(intid)->edge || !virq_find(vcpu, virq_slot(intid), &place)) {
         return;
     }
     if ((virq_get(vcpu, place) & LR_STATE_MASK) != LR_PENDING) {
-        route->soft_pending = false;
-    } else if (!route->soft_pending && !gic_bit_read(GICD_ISPENDR, intid)) {
+        *is_soft = false;
+    } else if (!*is_soft && !virq_bound_is_pending(vcpu, intid)) {
         pending_remove(vcpu, place, false);
+    }
+}
+
+void virq_timers_sample(struct vcpu *vcpu)
+{
+    for (uint32_t intid = GIC_INTID_PPI_FIRST; intid < GIC_INTID_SPI_FIRST; intid++) {
+        if (virq_bound_timer(intid) != GUEST_TIMER_COUNT) {
+            lowered_remove(vcpu, intid);
+        }
     }
 }
 
@@ -110,7 +100,7 @@ void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *a
     for (uint32_t i = 0; i < 32 && first + i < GIC_INTID_SPURIOUS_FIRST; i++) {
         uint32_t intid = first + i;
         bool has_place = false;
-        if (is_physical_visible(vcpu, intid)) {
+        if (virq_bound_exists(vcpu, intid)) {
             lowered_remove(vcpu, intid);
         }
         for (uint32_t source = 0; source < (intid < 16 ? VCPU_MAX : 1); source++) {
@@ -121,9 +111,11 @@ void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *a
                 has_place = true;
             }
         }
-        if (is_physical_visible(vcpu, intid)) {
-            *pending |= gic_bit_read(GICD_ISPENDR, intid) ? 1u << i : 0;
-            *active |= !has_place && gic_bit_read(GICD_ISACTIVER, intid) ? 1u << i : 0;
+        if (virq_bound_exists(vcpu, intid)) {
+            bool is_active = !has_place && virq_bound_is_in_machine(vcpu, intid) &&
+                             gic_bit_read(GICD_ISACTIVER, intid);
+            *pending |= virq_bound_is_pending(vcpu, intid) ? 1u << i : 0;
+            *active |= is_active ? 1u << i : 0;
         }
     }
 }
@@ -138,7 +130,7 @@ static void active_set(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint6
     uint32_t lr = (op >> 11 & 0x1f) << LR_PRIORITY_SHIFT | (op >> 16 & 1 ? LR_GROUP1 : 0) | intid;
     if (virq_is_bound(vcpu, intid)) {
         lr |= LR_HW | intid << LR_PINTID_SHIFT;
-        if (is_physical_visible(vcpu, intid)) {
+        if (virq_bound_exists(vcpu, intid) && virq_bound_is_in_machine(vcpu, intid)) {
             gic_bit_write(GICD_ISACTIVER, intid);
         }
     } else if (intid < 16) {
@@ -156,7 +148,7 @@ static void active_clear(struct vcpu *vcpu, uint32_t intid, bool found, struct v
         if ((lr & LR_HW) != 0) {
             physical_release(vcpu, lr, false);
         }
-    } else if (!found && is_physical_visible(vcpu, intid)) {
+    } else if (!found && virq_bound_exists(vcpu, intid) && virq_bound_is_in_machine(vcpu, intid)) {
         gic_bit_write(GICD_ICACTIVER, intid);
     }
 }
@@ -171,7 +163,7 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
     }
     bool found = virq_find(vcpu, virq_slot(source << LR_SOURCE_SHIFT | intid), &place);
     uint32_t lr = found ? virq_get(vcpu, place) : 0;
-    bool visible = is_physical_visible(vcpu, intid);
+    bool is_physical = virq_bound_exists(vcpu, intid);
     *before = ((lr & LR_PENDING) != 0 ? VIRQ_STATE_PENDING : 0) |
               ((lr & LR_ACTIVE) != 0 ? VIRQ_STATE_ACTIVE : 0);
 
@@ -181,17 +173,17 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
         if (found) {
             pending_remove(vcpu, place, (op & 0xff) == VIRQ_OP_WITHDRAW);
         }
-        if (visible && (op & 0xff) == VIRQ_OP_CLEAR_PENDING) {
-            irq_route(intid)->soft_pending = false;
-            gic_bit_write(GICD_ICPENDR, intid);
+        if (is_physical && (op & 0xff) == VIRQ_OP_CLEAR_PENDING) {
+            *virq_bound_soft(vcpu, intid) = false;
+            virq_bound_set_pending(vcpu, intid, false);
         }
         return DROVER_OK;
     case VIRQ_OP_SET_PENDING:
-        if (!visible) {
+        if (!is_physical) {
             return DROVER_ERR_ARGUMENT;
         }
-        irq_route(intid)->soft_pending = true;
-        gic_bit_write(GICD_ISPENDR, intid);
+        *virq_bound_soft(vcpu, intid) = true;
+        virq_bound_set_pending(vcpu, intid, true);
         return DROVER_OK;
     case VIRQ_OP_SET_ACTIVE:
         active_set(vcpu, intid, source, op, found, place);
@@ -203,6 +195,8 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
         return DROVER_ERR_ARGUMENT;
     }
 }
+
+/* ---- Configuration ---- */
 
 /* Guests share the lower half of the physical priorities, in their own order. */
 static uint8_t physical_priority(uint64_t flags)
@@ -222,28 +216,58 @@ static void priority_update(struct vcpu *vcpu, uint32_t lr)
     }
 }
 
-enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
+/* From here on the interrupt goes to `to`. Where it was pending it goes back to the distributor,
+ * which then forwards it there; where it is active it stays, and is masked, until that has ended.
+ */
+static void straight_move(struct irq_route *route, uint32_t intid, struct vcpu *to)
 {
-    struct irq_route *route = straight_route(vcpu, intid);
-    unsigned timer = guest_timer_of(intid);
+    struct virq_place place;
+
+    if (virq_find(route->vcpu, virq_slot(intid), &place)) {
+        pending_remove(route->vcpu, place, true);
+    }
+    route->vcpu = to;
+}
+
+static void straight_config(struct irq_route *route, uint32_t intid, struct vcpu *vcpu,
+                            uint64_t flags)
+{
+    if (route->vcpu != vcpu) {
+        straight_move(route, intid, vcpu);
+    }
+    route->lr = virq_bound_lr(intid, flags);
+    route->edge = (flags & VIRQ_CONFIG_EDGE) != 0;
+    priority_update(vcpu, route->lr);
+    gic_configure(intid, route->edge, physical_priority(flags));
+    gic_enable(intid, (flags & VIRQ_CONFIG_ENABLE) != 0);
+}
+
+static void timer_config(struct vcpu *vcpu, unsigned timer, uint32_t intid, uint64_t flags)
+{
     bool enable = (flags & VIRQ_CONFIG_ENABLE) != 0;
 
-    if (route != NULL) {
-        route->lr = virq_bound_lr(intid, flags);
-        route->edge = (flags & VIRQ_CONFIG_EDGE) != 0;
-        priority_update(vcpu, route->lr);
-        gic_configure(intid, route->edge, physical_priority(flags));
-        gic_enable(intid, enable);
-        return DROVER_OK;
-    }
-    if (timer == GUEST_TIMER_COUNT) {
-        return DROVER_ERR_ARGUMENT;
-    }
     vcpu->virq.timer_lr[timer] = virq_bound_lr(intid, flags);
     priority_update(vcpu, vcpu->virq.timer_lr[timer]);
     vcpu->virq.timer_enabled[timer] = enable;
     if (vcpu->is_loaded) {
         gic_enable(intid, enable);
+    } else {
+        vcpu_timer_arm(vcpu);
     }
+}
+
+enum drover_error virq_config(struct vcpu *vcpu, uint32_t intid, uint64_t flags)
+{
+    struct irq_route *route = virq_bound_straight(vcpu, intid);
+    unsigned timer = virq_bound_timer(intid);
+
+    if (route != NULL) {
+        straight_config(route, intid, vcpu, flags);
+        return DROVER_OK;
+    }
+    if (timer == GUEST_TIMER_COUNT) {
+        return DROVER_ERR_ARGUMENT;
+    }
+    timer_config(vcpu, timer, intid, flags);
     return DROVER_OK;
 }

@@ -8,8 +8,8 @@
 #include "irq.h"
 #include "virq.h"
 
-/* True if the state of `intid` in `vcpu` is a physical interrupt's: straight ones and the guest's
- * timers. */
+/* True if the state of `intid` in `vcpu` is a physical interrupt's: the guest's timers, and what
+ * goes straight to the VM, whichever of its vCPUs has it now. */
 static inline bool virq_is_bound(const struct vcpu *vcpu, uint32_t intid)
 {
     const struct irq_route *route = irq_route(intid);
@@ -17,7 +17,7 @@ static inline bool virq_is_bound(const struct vcpu *vcpu, uint32_t intid)
     if (LIKELY(route == NULL || (route->kind != ROUTE_VCPU && route->kind != ROUTE_GUEST_TIMER))) {
         return false;
     }
-    return route->kind == ROUTE_GUEST_TIMER || route->vcpu == vcpu;
+    return route->kind == ROUTE_GUEST_TIMER || route->vcpu->vmm == vcpu->vmm;
 }
 
 /* Checks injection word `word` (INJECT_*) and translates it to a list register value. */

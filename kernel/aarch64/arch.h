@@ -40,6 +40,12 @@ static inline void arch_translate_guest_read(uint64_t va)
     __asm__ volatile("at s1e1r, %0\n\tisb" : : "r"(va) : "memory");
 }
 
+/* Drops what this core has cached of stage 1 of the guest in VTTBR_EL2, and of instructions. */
+static inline void arch_guest_translations_forget(void)
+{
+    __asm__ volatile("isb\n\ttlbi vmalle1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
+}
+
 /* Sleeps until an interrupt is pending; they stay masked. */
 static inline void arch_wait_for_interrupt(void)
 {

@@ -65,6 +65,16 @@ static void heavy_restore(const struct vcpu *vcpu)
 #undef RESTORE
 }
 
+/* vCPUs of a VM have one VMID and each its own TLB and instruction cache, as far as the guest is
+ * concerned: it may use an ASID for one thing here and for another there. */
+static void translations_forget(const struct vcpu *vcpu)
+{
+    if (vcpu->vmm->vcpu_count > 1) {
+        sysreg_write(vttbr_el2, vcpu->thread.vttbr);
+        arch_guest_translations_forget();
+    }
+}
+
 void vcpu_load(struct cpu *cpu, struct vcpu *vcpu)
 {
     struct vcpu *old = cpu->loaded;
@@ -79,6 +89,7 @@ void vcpu_load(struct cpu *cpu, struct vcpu *vcpu)
     if (vcpu != NULL) {
         vcpu_timer_load(vcpu);
         heavy_restore(vcpu);
+        translations_forget(vcpu);
         virq_load(vcpu);
         vcpu->is_loaded = true;
         cpu->loaded = vcpu;

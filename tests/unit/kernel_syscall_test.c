@@ -54,7 +54,7 @@ static void the_boot_tells_who_is_granted_what(void **state)
     assert_non_null(strstr(machine.uart, "0xba0000..0xbaffff at PA 0x60000000 rw- heap"));
     assert_non_null(strstr(machine.uart, "0x9000000..0x9000fff at PA 0x9000000 rw- device uart"));
     assert_null(strstr(machine.uart, " image\r\n")); /* the tool's own doing, no grant */
-    assert_non_null(strstr(machine.uart, "VM guest, priority 20, 1 vCPU"));
+    assert_non_null(strstr(machine.uart, "VM guest, priority 20, 2 vCPU(s)"));
     assert_non_null(strstr(machine.uart, "interrupt 64, level, straight to vCPU"));
 }
 

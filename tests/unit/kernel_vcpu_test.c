@@ -15,18 +15,6 @@
 #define SOFT_INTID        100 /* an interrupt of a virtual device */
 #define SOFT              (SOFT_INTID | INJECT_PRIORITY(0x80))
 
-static void guest_faults(void)
-{
-    system_exception(EC(ESR_EC_HVC));
-    assert_runs(VMM);
-}
-
-/* VMM, which runs, injects `word` and stays running. */
-static void vmm_injects(uint32_t word)
-{
-    assert_int_equal(pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, word, 0), DROVER_OK);
-}
-
 static void start_runs_it_at_its_entry(void **state)
 {
     (void)state;
@@ -222,7 +210,7 @@ static void only_own_vcpus_are_named(void **state)
     (void)state;
     example_wake(VMM);
     for (uint64_t call = SYS_VCPU_START; call <= SYS_VIRQ_CONFIG; call++) {
-        assert_int_equal(pd_call(VMM, call, 1, 0, 0), DROVER_ERR_CHILD);
+        assert_int_equal(pd_call(VMM, call, 2, 0, 0), DROVER_ERR_CHILD);
         assert_int_equal(pd_call(VMM, call, UINT64_MAX, 0, 0), DROVER_ERR_CHILD);
     }
     example_wake(PARENT);

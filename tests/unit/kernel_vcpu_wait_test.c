@@ -13,18 +13,6 @@
 #define SOFT_INTID 100 /* an interrupt of a virtual device */
 #define SOFT       (SOFT_INTID | INJECT_PRIORITY(0x80))
 
-static void guest_faults(void)
-{
-    system_exception(EC(ESR_EC_HVC));
-    assert_runs(VMM);
-}
-
-/* VMM, which runs, injects `word` and stays running. */
-static void vmm_injects(uint32_t word)
-{
-    assert_int_equal(pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, word, 0), DROVER_OK);
-}
-
 /* The guest takes its interrupt and ends it. */
 static void guest_handles(uint32_t intid)
 {

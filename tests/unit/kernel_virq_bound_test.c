@@ -11,29 +11,6 @@
 #define ACTIVE     VIRQ_STATE_ACTIVE
 #define ENABLED(p) (VIRQ_CONFIG_ENABLE | (p))
 
-/* Applies VIRQ_OP_* and returns the state before. */
-static uint64_t update(uint32_t intid, uint64_t op)
-{
-    return example_ask(SYS_VIRQ_UPDATE, intid, op);
-}
-
-/* Error of a system call of the VMM about its guest. */
-static uint64_t error_of(uint64_t number, uint64_t x1, uint64_t x2)
-{
-    example_trap();
-    uint64_t error = pd_call(VMM, number, GUEST_ID, x1, x2);
-    pd_answer(VMM);
-    return error;
-}
-
-/* Pending or active as SYS_VIRQ_STATE tells it, in the form of VIRQ_STATE_*. */
-static uint64_t state_of(uint32_t intid)
-{
-    uint64_t masks = example_ask(SYS_VIRQ_STATE, intid & ~31u, 0);
-    return ((masks >> intid % 32 & 1) != 0 ? PENDING : 0) |
-           ((masks >> (32 + intid % 32) & 1) != 0 ? ACTIVE : 0);
-}
-
 /* The guest enables a straight interrupt with the trigger that its device has. */
 static void enable(uint32_t intid)
 {
@@ -116,8 +93,8 @@ static void foreign_interrupts_are_not_cleared(void **state)
     (void)state;
     gic.latched[GUEST2_LEVEL] = true;
     gic.active[PARENT_IRQ] = true;
-    update(GUEST2_LEVEL, VIRQ_OP_CLEAR_PENDING);
-    update(PARENT_IRQ, VIRQ_OP_CLEAR_ACTIVE);
+    virq_op(GUEST2_LEVEL, VIRQ_OP_CLEAR_PENDING);
+    virq_op(PARENT_IRQ, VIRQ_OP_CLEAR_ACTIVE);
     assert_true(gic.latched[GUEST2_LEVEL]);
     assert_true(gic.active[PARENT_IRQ]);
 }
@@ -137,7 +114,7 @@ static void what_came_while_disabled_is_seen_and_kept(void **state)
 static void disable_while_pending(uint32_t intid)
 {
     example_ask(SYS_VIRQ_CONFIG, intid, intid == GUEST_EDGE ? VIRQ_CONFIG_EDGE : 0);
-    assert_int_equal(update(intid, VIRQ_OP_WITHDRAW), PENDING);
+    assert_int_equal(virq_op(intid, VIRQ_OP_WITHDRAW), PENDING);
     system_interrupts();
     guest_finds_nothing();
     assert_false(gic.active[intid]);
@@ -183,7 +160,7 @@ static void a_level_that_the_guest_pended_is_pending_without_its_line(void **sta
 {
     (void)state;
     enable(GUEST_LEVEL);
-    update(GUEST_LEVEL, VIRQ_OP_SET_PENDING);
+    virq_op(GUEST_LEVEL, VIRQ_OP_SET_PENDING);
     system_interrupts();
     assert_int_equal(state_of(GUEST_LEVEL), PENDING);
     guest_serves(GUEST_LEVEL);
@@ -195,7 +172,7 @@ static void a_cleared_edge_is_gone(void **state)
     (void)state;
     enable(GUEST_EDGE);
     device_pulse(GUEST_EDGE);
-    assert_int_equal(update(GUEST_EDGE, VIRQ_OP_CLEAR_PENDING), PENDING);
+    assert_int_equal(virq_op(GUEST_EDGE, VIRQ_OP_CLEAR_PENDING), PENDING);
     system_interrupts();
     guest_finds_nothing();
     assert_false(gic.active[GUEST_EDGE]);
@@ -207,7 +184,7 @@ static void set_pending_pends_the_physical(void **state)
 {
     (void)state;
     enable(GUEST_LEVEL);
-    update(GUEST_LEVEL, VIRQ_OP_SET_PENDING);
+    virq_op(GUEST_LEVEL, VIRQ_OP_SET_PENDING);
     system_interrupts();
     guest_serves(GUEST_LEVEL);
     guest_finds_nothing();
@@ -217,12 +194,12 @@ static void set_active_of_a_straight_one_masks_it_until_its_end(void **state)
 {
     (void)state;
     enable(GUEST_EDGE);
-    update(GUEST_EDGE, VIRQ_OP_SET_ACTIVE);
+    virq_op(GUEST_EDGE, VIRQ_OP_SET_ACTIVE);
     assert_true(gic.active[GUEST_EDGE]);
     device_pulse(GUEST_EDGE);
     guest_finds_nothing();
     assert_int_equal(state_of(GUEST_EDGE), PENDING | ACTIVE);
-    update(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE);
+    virq_op(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE);
     system_interrupts();
     guest_serves(GUEST_EDGE);
 }
@@ -232,10 +209,10 @@ static void set_active_of_a_pending_straight_one_keeps_its_pendency(void **state
     (void)state;
     enable(GUEST_EDGE);
     device_pulse(GUEST_EDGE);
-    assert_int_equal(update(GUEST_EDGE, VIRQ_OP_SET_ACTIVE), PENDING);
+    assert_int_equal(virq_op(GUEST_EDGE, VIRQ_OP_SET_ACTIVE), PENDING);
     assert_int_equal(state_of(GUEST_EDGE), PENDING | ACTIVE);
     guest_finds_nothing();
-    update(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE);
+    virq_op(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE);
     system_interrupts();
     guest_serves(GUEST_EDGE);
     guest_finds_nothing();
@@ -247,7 +224,7 @@ static void clear_active_ends_the_physical(void **state)
     enable(GUEST_EDGE);
     device_pulse(GUEST_EDGE);
     assert_int_equal(gicv_acknowledge(), GUEST_EDGE);
-    assert_int_equal(update(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE), ACTIVE);
+    assert_int_equal(virq_op(GUEST_EDGE, VIRQ_OP_CLEAR_ACTIVE), ACTIVE);
     assert_false(gic.active[GUEST_EDGE]);
 }
 
@@ -257,7 +234,7 @@ static void a_withdrawn_channel_interrupt_stays_masked(void **state)
     device_pulse(VMM_EDGE_IRQ);
     pd_wait(VMM);
     inject(SOFT | INJECT_HW | INJECT_CHANNEL(VMM_EDGE_CHANNEL));
-    assert_int_equal(update(SOFT, VIRQ_OP_WITHDRAW), PENDING);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_WITHDRAW), PENDING);
     assert_true(gic.active[VMM_EDGE_IRQ]);
     inject(SOFT | INJECT_HW | INJECT_CHANNEL(VMM_EDGE_CHANNEL));
     guest_serves(SOFT);
@@ -270,7 +247,7 @@ static void a_cleared_channel_interrupt_may_come_again(void **state)
     device_pulse(VMM_EDGE_IRQ);
     pd_wait(VMM);
     inject(SOFT | INJECT_HW | INJECT_CHANNEL(VMM_EDGE_CHANNEL));
-    assert_int_equal(update(SOFT, VIRQ_OP_CLEAR_PENDING), PENDING);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_CLEAR_PENDING), PENDING);
     assert_false(gic.active[VMM_EDGE_IRQ]);
 }
 

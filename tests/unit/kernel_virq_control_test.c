@@ -9,29 +9,6 @@
 #define PENDING VIRQ_STATE_PENDING
 #define ACTIVE  VIRQ_STATE_ACTIVE
 
-/* Applies VIRQ_OP_* and returns the state before. */
-static uint64_t update(uint32_t intid, uint64_t op)
-{
-    return example_ask(SYS_VIRQ_UPDATE, intid, op);
-}
-
-/* Error of a system call of the VMM about its guest. */
-static uint64_t error_of(uint64_t number, uint64_t x1, uint64_t x2)
-{
-    example_trap();
-    uint64_t error = pd_call(VMM, number, GUEST_ID, x1, x2);
-    pd_answer(VMM);
-    return error;
-}
-
-/* Pending or active as SYS_VIRQ_STATE tells it, in the form of VIRQ_STATE_*. */
-static uint64_t state_of(uint32_t intid)
-{
-    uint64_t masks = example_ask(SYS_VIRQ_STATE, intid & ~31u, 0);
-    return ((masks >> intid % 32 & 1) != 0 ? PENDING : 0) |
-           ((masks >> (32 + intid % 32) & 1) != 0 ? ACTIVE : 0);
-}
-
 static void state_follows_the_guest(void **state)
 {
     (void)state;
@@ -88,9 +65,9 @@ static void withdraw_takes_back_pendency(void **state)
 {
     (void)state;
     inject(SOFT);
-    assert_int_equal(update(SOFT, VIRQ_OP_WITHDRAW), PENDING);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_WITHDRAW), PENDING);
     guest_finds_nothing();
-    assert_int_equal(update(SOFT, VIRQ_OP_WITHDRAW), 0);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_WITHDRAW), 0);
 }
 
 static void withdraw_leaves_the_active_state(void **state)
@@ -99,7 +76,7 @@ static void withdraw_leaves_the_active_state(void **state)
     inject(SOFT);
     assert_int_equal(gicv_acknowledge(), SOFT);
     inject(SOFT);
-    assert_int_equal(update(SOFT, VIRQ_OP_WITHDRAW), PENDING | ACTIVE);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_WITHDRAW), PENDING | ACTIVE);
     assert_int_equal(state_of(SOFT), ACTIVE);
     gicv_end(SOFT);
     guest_finds_nothing();
@@ -111,7 +88,7 @@ static void withdraw_reaches_into_the_spill(void **state)
     for (uint32_t n = 0; n < 6; n++) {
         inject(SOFT + n);
     }
-    assert_int_equal(update(SOFT + 5, VIRQ_OP_WITHDRAW), PENDING);
+    assert_int_equal(virq_op(SOFT + 5, VIRQ_OP_WITHDRAW), PENDING);
     for (uint32_t n = 0; n < 5; n++) {
         guest_serves(SOFT + n);
     }
@@ -123,7 +100,7 @@ static void withdraw_of_one_source_leaves_the_other(void **state)
     (void)state;
     inject(5 | INJECT_SOURCE(1u));
     inject(5 | INJECT_SOURCE(2u));
-    assert_int_equal(update(5 | 1 << 10, VIRQ_OP_WITHDRAW), PENDING);
+    assert_int_equal(virq_op(5 | 1 << 10, VIRQ_OP_WITHDRAW), PENDING);
     guest_serves(5 | 2 << 10);
     guest_finds_nothing();
 }
@@ -131,20 +108,20 @@ static void withdraw_of_one_source_leaves_the_other(void **state)
 static void set_active_keeps_it_from_coming(void **state)
 {
     (void)state;
-    assert_int_equal(update(SOFT, VIRQ_OP_SET_ACTIVE | 0x80 << 8 | 1 << 16), 0);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_SET_ACTIVE | 0x80 << 8 | 1 << 16), 0);
     assert_int_equal(state_of(SOFT), ACTIVE);
     assert_int_equal(gic.list_regs[0],
                      LR_ACTIVE | LR_GROUP1 | 0x80u >> 3 << LR_PRIORITY_SHIFT | SOFT);
     inject(SOFT);
     guest_finds_nothing();
-    assert_int_equal(update(SOFT, VIRQ_OP_CLEAR_ACTIVE), PENDING | ACTIVE);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_CLEAR_ACTIVE), PENDING | ACTIVE);
     guest_serves(SOFT);
 }
 
 static void clear_active_of_nothing_is_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(update(SOFT, VIRQ_OP_CLEAR_ACTIVE), 0);
+    assert_int_equal(virq_op(SOFT, VIRQ_OP_CLEAR_ACTIVE), 0);
     assert_int_equal(state_of(SOFT), 0);
 }
 

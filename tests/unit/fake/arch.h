@@ -45,6 +45,14 @@ static inline void arch_translate_guest_read(uint64_t va)
     fake_sysregs.par_el1 = fake_translation;
 }
 
+/* The VTTBR_EL2 of each time that a guest's cached translations were dropped, the last one. */
+extern uint64_t fake_forgotten_vttbr;
+
+static inline void arch_guest_translations_forget(void)
+{
+    fake_forgotten_vttbr = fake_sysregs.vttbr_el2;
+}
+
 /* Returns if an interrupt is signalled; else the kernel has nothing to do, and kernel_enter() of
  * system.c ends. */
 void arch_wait_for_interrupt(void);

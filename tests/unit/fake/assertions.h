@@ -43,6 +43,43 @@ static inline void inject(uint32_t word)
     example_ask(SYS_VIRQ_INJECT, word, 0);
 }
 
+/* Applies VIRQ_OP_* to an interrupt of the running guest and returns the state before. */
+static inline uint64_t virq_op(uint32_t intid, uint64_t op)
+{
+    return example_ask(SYS_VIRQ_UPDATE, intid, op);
+}
+
+/* Error of a system call of VMM about its guest, which runs. */
+static inline uint64_t error_of(uint64_t number, uint64_t x1, uint64_t x2)
+{
+    example_trap();
+    uint64_t error = pd_call(VMM, number, GUEST_ID, x1, x2);
+    pd_answer(VMM);
+    return error;
+}
+
+/* Pending or active as SYS_VIRQ_STATE tells it of the running guest, in the form of VIRQ_STATE_*.
+ */
+static inline uint64_t state_of(uint32_t intid)
+{
+    uint64_t masks = example_ask(SYS_VIRQ_STATE, intid & ~31u, 0);
+    return ((masks >> intid % 32 & 1) != 0 ? VIRQ_STATE_PENDING : 0) |
+           ((masks >> (32 + intid % 32) & 1) != 0 ? VIRQ_STATE_ACTIVE : 0);
+}
+
+/* GUEST, which runs, calls VMM, which now runs. */
+static inline void guest_faults(void)
+{
+    system_exception((uint64_t)ESR_EC_HVC << 26);
+    assert_runs(VMM);
+}
+
+/* VMM, which runs, injects `word` into GUEST and stays running. */
+static inline void vmm_injects(uint32_t word)
+{
+    assert_int_equal(pd_call(VMM, SYS_VIRQ_INJECT, GUEST_ID, word, 0), DROVER_OK);
+}
+
 /* A setup function: GUEST runs, every PD waits. */
 static inline int start_guest(void **state)
 {

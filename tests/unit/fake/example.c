@@ -19,7 +19,7 @@ static const struct manifest_pd pds[] = {
              .priority = 120,
              .parent = MANIFEST_NONE,
              .first_vcpu = GUEST,
-             .vcpu_count = 1,
+             .vcpu_count = 2,
              TURN},
     [VMM2] = {.name = "vmm2",
               .priority = 110,
@@ -31,6 +31,7 @@ static const struct manifest_pd pds[] = {
 
 static const struct manifest_vcpu vcpus[] = {
     [GUEST] = {.name = "guest", .pd = VMM, .priority = 20, .vm = 0, TURN},
+    [SIBLING] = {.name = "guest", .pd = VMM, .vcpu_id = SIBLING_ID, .priority = 20, .vm = 0, TURN},
     [GUEST2] = {.name = "guest2", .pd = VMM2, .priority = 10, .vm = 1, TURN},
 };
 
@@ -136,7 +137,7 @@ void example_start(unsigned vcpu)
     unsigned vmm = (unsigned)(VCPU(vcpu)->vmm - the_system.pds);
 
     example_wake(vmm);
-    pd_call(vmm, SYS_VCPU_START, GUEST_ID, 0x40000000, 0);
+    pd_call(vmm, SYS_VCPU_START, VCPU(vcpu)->id, 0x40000000, 0);
     pd_wait(vmm);
     if (running() != &VCPU(vcpu)->thread) {
         system_fail("the vCPU that was started does not run");
@@ -161,9 +162,10 @@ void example_trap(void)
 uint64_t example_ask(uint64_t number, uint64_t x1, uint64_t x2)
 {
     unsigned vmm = vmm_of_running();
+    uint32_t id = vcpu_of(running())->id;
 
     example_trap();
-    if (pd_call(vmm, number, GUEST_ID, x1, x2) != DROVER_OK) {
+    if (pd_call(vmm, number, id, x1, x2) != DROVER_OK) {
         system_fail("the VMM's call failed");
     }
     uint64_t result = PD(vmm)->frame.x[1];

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The system that most tests run: a server and two clients, a parent with a child and a grandchild,
- * and two VMMs with a vCPU each.
+ * and two VMMs, one with two vCPUs, the other with one.
  */
 #pragma once
 
 #include "system.h"
 
 enum example_pd { SERVER, CLIENT, OTHER, PARENT, CHILD, GRANDCHILD, VMM, VMM2, EXAMPLE_PD_COUNT };
-enum example_vcpu { GUEST, GUEST2, EXAMPLE_VCPU_COUNT };
+enum example_vcpu { GUEST, SIBLING, GUEST2, EXAMPLE_VCPU_COUNT };
 
 /* Channels of CLIENT, OTHER and CHILD. */
 #define TO_SERVER          0 /* may be called */
@@ -27,6 +27,7 @@ enum example_vcpu { GUEST, GUEST2, EXAMPLE_VCPU_COUNT };
 #define CHILD_ID           5
 #define GRANDCHILD_ID      0
 #define GUEST_ID           0
+#define SIBLING_ID         1
 /* Channels of interrupts. */
 #define PARENT_IRQ_CHANNEL 3
 #define VMM_LEVEL_CHANNEL  20
@@ -59,6 +60,6 @@ void example_wake(unsigned pd);
 /* The running vCPU calls its VMM, which now runs. */
 void example_trap(void);
 
-/* The running vCPU calls its VMM, which makes a system call about it (x0 is the vCPU) that has to
+/* The running vCPU calls its VMM, which makes a system call about it (x0 is that vCPU) that has to
  * succeed, and answers. Returns the VMM's x1 after the call. */
 uint64_t example_ask(uint64_t number, uint64_t x1, uint64_t x2);

@@ -13,6 +13,7 @@
 
 struct fake_sysregs fake_sysregs;
 uint64_t fake_translation;
+uint64_t fake_forgotten_vttbr;
 struct machine machine;
 
 /* What exception.c calls in assembly. */
@@ -28,6 +29,7 @@ void machine_reset(unsigned list_reg_count, size_t object_size)
     machine.object_size = object_size;
     fake_sysregs.cntfrq_el0 = FAKE_HZ;
     fake_translation = 0;
+    fake_forgotten_vttbr = 0;
     gic_reset(list_reg_count);
 }
 

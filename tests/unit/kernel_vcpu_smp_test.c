@@ -1,0 +1,327 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Two vCPUs of one VM on one core: interrupts between them, straight ones that move, each one's own
+ * timers, FP registers and translations.
+ */
+#include "assertions.h"
+
+#define SOFT       100u
+#define CTL_ENABLE 1
+#define ENABLED    VIRQ_CONFIG_ENABLE
+
+void fpu_save(struct fpu_state *state);
+
+/* VMM, woken while no vCPU's fault is open, makes a system call about one of its vCPUs. */
+static uint64_t vmm_asks(unsigned vcpu, uint64_t number, uint64_t x1, uint64_t x2)
+{
+    example_wake(VMM);
+    uint64_t error = pd_call(VMM, number, VCPU(vcpu)->id, x1, x2);
+    pd_wait(VMM);
+    return error;
+}
+
+/* Both vCPUs have started; SIBLING is loaded and runs, GUEST sleeps. */
+static int start_both(void **state)
+{
+    start_guest(state);
+    vcpu_wfi(GUEST);
+    example_start(SIBLING);
+    return 0;
+}
+
+static void an_sgi_wakes_a_sibling_and_names_its_source(void **state)
+{
+    (void)state;
+    uint32_t sgi = 5 | INJECT_SOURCE((uint32_t)SIBLING_ID);
+
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, sgi, 0), DROVER_OK);
+    assert_guest_runs(SIBLING);
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    guest_serves(5 | SIBLING_ID << 10);
+    guest_finds_nothing();
+}
+
+static void requests_reach_every_vcpu(void **state)
+{
+    (void)state;
+    example_wake(VMM);
+    for (unsigned vcpu = GUEST; vcpu <= SIBLING; vcpu++) {
+        VCPU(vcpu)->page->inject[0] = SOFT + vcpu;
+        VCPU(vcpu)->page->inject_count = 1;
+    }
+    PD(VMM)->message->vcpu_requests = 1 << GUEST_ID | 1 << SIBLING_ID;
+    pd_wait(VMM);
+    assert_guest_runs(SIBLING);
+    guest_serves(SOFT + SIBLING);
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    guest_serves(SOFT + GUEST);
+}
+
+static void more_than_list_registers_for_a_vcpu_that_is_not_loaded(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 20; i++) {
+        uint32_t word = (SOFT + i) | INJECT_PRIORITY((19 - i) * 8);
+        assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, word, 0), DROVER_OK);
+    }
+    guest_finds_nothing();
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    for (uint32_t i = 20; i-- > 0;) {
+        guest_serves(SOFT + i);
+    }
+    guest_finds_nothing();
+}
+
+/* ---- Straight interrupts ---- */
+
+static uint64_t move_to(unsigned vcpu, uint32_t intid, uint64_t flags)
+{
+    return vmm_asks(vcpu, SYS_VIRQ_CONFIG, intid, flags);
+}
+
+static void a_straight_interrupt_goes_where_it_is_configured(void **state)
+{
+    (void)state;
+    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
+    device_raise(GUEST_LEVEL);
+    device_lower(GUEST_LEVEL);
+    assert_guest_runs(SIBLING);
+    guest_serves(GUEST_LEVEL);
+    assert_false(gic.active[GUEST_LEVEL]);
+    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
+}
+
+static void a_pending_one_moves_along(void **state)
+{
+    (void)state;
+    assert_int_equal(move_to(SIBLING, GUEST_EDGE, ENABLED | VIRQ_CONFIG_EDGE), DROVER_OK);
+    device_pulse(GUEST_EDGE);
+    assert_int_equal(move_to(GUEST, GUEST_EDGE, ENABLED | VIRQ_CONFIG_EDGE), DROVER_OK);
+    system_interrupts();
+    guest_finds_nothing();
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    guest_serves(GUEST_EDGE);
+    guest_finds_nothing();
+}
+
+static void a_level_that_was_lowered_meanwhile_does_not_move(void **state)
+{
+    (void)state;
+    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
+    device_raise(GUEST_LEVEL);
+    device_lower(GUEST_LEVEL);
+    assert_int_equal(move_to(GUEST, GUEST_LEVEL, ENABLED), DROVER_OK);
+    system_interrupts();
+    guest_finds_nothing();
+    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
+    assert_false(gic.active[GUEST_LEVEL]);
+}
+
+static void an_active_one_stays_and_the_next_moves(void **state)
+{
+    (void)state;
+    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
+    device_raise(GUEST_LEVEL);
+    assert_int_equal(gicv_acknowledge(), GUEST_LEVEL);
+    assert_int_equal(move_to(GUEST, GUEST_LEVEL, ENABLED), DROVER_OK);
+    system_interrupts();
+    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
+    assert_int_equal(state_of(GUEST_LEVEL), VIRQ_STATE_ACTIVE);
+    gicv_end(GUEST_LEVEL); /* the line is high still */
+    system_interrupts();
+    guest_finds_nothing();
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    device_lower(GUEST_LEVEL);
+    guest_serves(GUEST_LEVEL);
+}
+
+static void another_vm_moves_nothing(void **state)
+{
+    (void)state;
+    example_wake(VMM2);
+    assert_int_equal(pd_call(VMM2, SYS_VIRQ_CONFIG, 0, GUEST_LEVEL, ENABLED), DROVER_ERR_ARGUMENT);
+    assert_int_equal(pd_call(VMM2, SYS_VIRQ_UPDATE, 0, GUEST_LEVEL, VIRQ_OP_SET_PENDING),
+                     DROVER_ERR_ARGUMENT);
+    pd_wait(VMM2);
+    assert_ptr_equal(irq_route(GUEST_LEVEL)->vcpu, VCPU(GUEST));
+    assert_false(gic.enabled[GUEST_LEVEL]);
+}
+
+/* Whichever of its vCPUs has it: a soft one of the same number would be a second one. */
+static void no_vcpu_of_the_vm_gets_a_straight_number_injected(void **state)
+{
+    (void)state;
+    for (unsigned vcpu = GUEST; vcpu <= SIBLING; vcpu++) {
+        assert_int_equal(vmm_asks(vcpu, SYS_VIRQ_INJECT, GUEST_LEVEL, 0), DROVER_ERR_ARGUMENT);
+    }
+}
+
+/* The physical number in a list register is the kernel's: what a VMM asks for leaves it alone. */
+static void a_report_asked_for_leaves_a_hardware_interrupt_alone(void **state)
+{
+    (void)state;
+    device_pulse(VMM_EDGE_IRQ);
+    pd_wait(VMM);
+    inject(SOFT | INJECT_HW | INJECT_CHANNEL((uint32_t)VMM_EDGE_CHANNEL));
+    assert_int_equal(gicv_acknowledge(), SOFT);
+    inject(SOFT | INJECT_EOI);
+    assert_false(gic.latched[VMM_EDGE_IRQ + 512]);
+    gicv_end(SOFT);
+    assert_false(gic.active[VMM_EDGE_IRQ]);
+}
+
+/* ---- Timers ---- */
+
+static void timer_enable(unsigned vcpu)
+{
+    assert_int_equal(vmm_asks(vcpu, SYS_VIRQ_CONFIG, VTIMER, ENABLED), DROVER_OK);
+}
+
+static void timers_of_siblings_do_not_mix(void **state)
+{
+    (void)state;
+    timer_enable(GUEST);
+    timer_enable(SIBLING);
+    assert_int_equal(vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTV_CVAL_EL0, 500), DROVER_OK);
+    assert_int_equal(vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTV_CTL_EL0, CTL_ENABLE), DROVER_OK);
+    timer_enable(GUEST); /* the VMM has set a sleeper's timer: configuring it has the kernel look */
+    system_time(499);
+    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
+    system_time(500);
+    guest_finds_nothing();
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    assert_int_equal(gicv_acknowledge(), VTIMER);
+}
+
+static void a_timer_that_a_guest_pends_is_its_own(void **state)
+{
+    (void)state;
+    timer_enable(SIBLING);
+    assert_int_equal(virq_op(PTIMER, VIRQ_OP_SET_PENDING), 0); /* not enabled: it stays there */
+    assert_int_equal(state_of(PTIMER), VIRQ_STATE_PENDING);
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    assert_int_equal(state_of(PTIMER), 0);
+    assert_false(gic.latched[PTIMER]);
+    guest_serves(SOFT);
+    assert_int_equal(vmm_asks(SIBLING, SYS_VIRQ_CONFIG, PTIMER, ENABLED), DROVER_OK);
+    system_interrupts(); /* wakes it */
+    vcpu_wfi(GUEST);
+    assert_guest_runs(SIBLING);
+    guest_serves(PTIMER);
+    assert_int_equal(state_of(PTIMER), 0);
+}
+
+static void a_timer_pended_while_not_loaded_wakes(void **state)
+{
+    (void)state;
+    timer_enable(GUEST);
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_UPDATE, VTIMER, VIRQ_OP_SET_PENDING), DROVER_OK);
+    system_interrupts();
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    guest_serves(VTIMER);
+    guest_finds_nothing();
+}
+
+static void the_state_of_a_timer_that_is_not_loaded_is_seen(void **state)
+{
+    (void)state;
+    vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTP_CVAL_EL0, 500);
+    vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTP_CTL_EL0, CTL_ENABLE);
+    for (unsigned is_due = 0; is_due < 2; is_due++) {
+        system_time(499 + is_due);
+        example_wake(VMM);
+        pd_call(VMM, SYS_VIRQ_STATE, GUEST_ID, 0, 0);
+        assert_int_equal(PD(VMM)->frame.x[1] >> PTIMER & 1, is_due);
+        pd_wait(VMM);
+    }
+}
+
+static void a_start_forgets_the_timer_of_before(void **state)
+{
+    (void)state;
+    timer_enable(SIBLING);
+    fake_sysregs.cntv_ctl_el0 = CTL_ENABLE;
+    system_interrupts();
+    example_wake(VMM);
+    assert_int_equal(pd_call(VMM, SYS_VCPU_STOP, SIBLING_ID, 0, 0), DROVER_OK);
+    pd_call(VMM, SYS_VCPU_WRITE, SIBLING_ID, VCPU_REG_CNTV_CTL_EL0, 0);
+    assert_int_equal(pd_call(VMM, SYS_VCPU_START, SIBLING_ID, 0x40000000, 0), DROVER_OK);
+    pd_wait(VMM);
+    assert_guest_runs(SIBLING);
+    guest_finds_nothing();
+    assert_false(gic.active[VTIMER]);
+}
+
+/* ---- What a core caches ---- */
+
+static void translations_are_forgotten_between_siblings(void **state)
+{
+    (void)state;
+    VCPU(GUEST)->thread.vttbr = 0x81000000;
+    fake_forgotten_vttbr = 0;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    assert_int_equal(fake_forgotten_vttbr, 0); /* SIBLING stays loaded */
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    assert_int_equal(fake_forgotten_vttbr, 0x81000000);
+}
+
+static void a_vm_with_one_vcpu_keeps_its_translations(void **state)
+{
+    (void)state;
+    VCPU(GUEST2)->thread.vttbr = 0x82000000;
+    fake_forgotten_vttbr = 0;
+    vcpu_wfi(SIBLING);
+    example_start(GUEST2);
+    assert_int_equal(fake_forgotten_vttbr, 0);
+}
+
+static void fp_registers_are_each_vcpus(void **state)
+{
+    (void)state;
+    system_exception((uint64_t)ESR_EC_FP << 26);
+    machine.fpu.v[7] = 77;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    assert_int_equal(fake_sysregs.cptr_el2, CPTR_VALUE | CPTR_TFP);
+    system_exception((uint64_t)ESR_EC_FP << 26);
+    assert_int_equal(machine.fpu.v[7], 0);
+    assert_int_equal(VCPU(SIBLING)->fpu.v[7], 77);
+    assert_int_equal(fake_sysregs.cptr_el2, CPTR_VALUE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(an_sgi_wakes_a_sibling_and_names_its_source, start_both),
+        cmocka_unit_test_setup(requests_reach_every_vcpu, start_both),
+        cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
+        cmocka_unit_test_setup(a_straight_interrupt_goes_where_it_is_configured, start_both),
+        cmocka_unit_test_setup(a_pending_one_moves_along, start_both),
+        cmocka_unit_test_setup(a_level_that_was_lowered_meanwhile_does_not_move, start_both),
+        cmocka_unit_test_setup(an_active_one_stays_and_the_next_moves, start_both),
+        cmocka_unit_test_setup(another_vm_moves_nothing, start_both),
+        cmocka_unit_test_setup(no_vcpu_of_the_vm_gets_a_straight_number_injected, start_both),
+        cmocka_unit_test_setup(a_report_asked_for_leaves_a_hardware_interrupt_alone, start_guest),
+        cmocka_unit_test_setup(timers_of_siblings_do_not_mix, start_both),
+        cmocka_unit_test_setup(a_timer_that_a_guest_pends_is_its_own, start_both),
+        cmocka_unit_test_setup(a_timer_pended_while_not_loaded_wakes, start_both),
+        cmocka_unit_test_setup(the_state_of_a_timer_that_is_not_loaded_is_seen, start_both),
+        cmocka_unit_test_setup(a_start_forgets_the_timer_of_before, start_both),
+        cmocka_unit_test_setup(translations_are_forgotten_between_siblings, start_both),
+        cmocka_unit_test_setup(a_vm_with_one_vcpu_keeps_its_translations, start_both),
+        cmocka_unit_test_setup(fp_registers_are_each_vcpus, start_both),
+    };
+    return cmocka_run_group_tests_name("kernel: several vCPUs of a VM", tests, NULL, NULL);
+}
