@@ -11,6 +11,7 @@
 #include <libvmm/virq.h>
 
 #include "guest_state.h"
+#include "vgic.h"
 #include "vm_info.h"
 
 struct guest guest;
@@ -85,13 +86,27 @@ bool guest_vcpu_start(unsigned vcpu_id, uint64_t entry, uint64_t x0)
     vcpu_reset(vcpu_id);
     platform_vcpu_page(vcpu_id)->x[0] = x0;
     guest.vcpu_on[vcpu_id] = platform_vcpu_start(vcpu_id, entry);
+    vgic_vcpus_changed();
     return guest.vcpu_on[vcpu_id];
+}
+
+static void vcpu_stop(unsigned vcpu_id)
+{
+    platform_vcpu_stop(vcpu_id);
+    guest.vcpu_on[vcpu_id] = false;
 }
 
 void guest_vcpu_stop(unsigned vcpu_id)
 {
-    platform_vcpu_stop(vcpu_id);
-    guest.vcpu_on[vcpu_id] = false;
+    vcpu_stop(vcpu_id);
+    vgic_vcpus_changed();
+}
+
+void guest_vcpu_power_down(unsigned vcpu_id, uint64_t entry)
+{
+    vcpu_reset_core(vcpu_id);
+    platform_vcpu_page(vcpu_id)->pc = entry;
+    platform_vcpu_wait(vcpu_id);
 }
 
 bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd)
@@ -116,7 +131,7 @@ bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd)
 void guest_stop(void)
 {
     for (unsigned i = 0; i < guest.vcpu_count; i++) {
-        guest_vcpu_stop(i);
+        vcpu_stop(i);
     }
     LOG_VMM("guest stopped\n");
 }

@@ -30,6 +30,14 @@ bool guest_vcpu_start(unsigned vcpu_id, uint64_t entry, uint64_t x0);
 /* Stops `vcpu_id`, which is off from then on. */
 void guest_vcpu_stop(unsigned vcpu_id);
 
+/* `vcpu_id`, whose fault is being answered, loses its registers, waits for an interrupt, which its
+ * timers may be, and then runs at `entry` (GPA). */
+void guest_vcpu_power_down(unsigned vcpu_id, uint64_t entry);
+
+/* Gives `vcpu_id`, which is stopped on a fault, the registers of a core that has lost its power:
+ * all but its timers are as after reset. */
+void vcpu_reset_core(unsigned vcpu_id);
+
 /* Whether `entry` (GPA) lies in memory that the guest can run from. */
 bool guest_entry_valid(uint64_t entry);
 

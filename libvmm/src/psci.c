@@ -11,8 +11,15 @@
 
 #define VERSION_1_1 0x10001
 
-#define AFFINITY_ON  0
-#define AFFINITY_OFF 1
+#define AFFINITY_ON        0
+#define AFFINITY_OFF       1
+#define AFFINITY_LEVEL_MAX 3
+
+/* Aff3 [39:32], Aff2 [23:16], Aff1 [15:8] and Aff0 [7:0] of a target_affinity (5.1.4); those from
+ * Aff<level> on. */
+#define AFFINITY_FIELDS 0xff00fffffful
+#define AFFINITY_FIELDS_FROM(level)                                                                \
+    ((level) == 3 ? 0xff00000000ul : AFFINITY_FIELDS >> 8 * (level) << 8 * (level))
 
 #define MIGRATE_TYPE_NONE 2 /* no trusted operating system that would have to migrate: 5.9 */
 
@@ -37,8 +44,8 @@ static uint64_t argument(const struct call *call, unsigned index)
 
 typedef int64_t (*function_t)(struct call *call);
 
-/* The vCPU with affinity `mpidr`, or one that does not exist: vCPU i has Aff0 = i (vcpu_reset()).
- */
+/* The vCPU with affinity `mpidr`, as it reads its MPIDR_EL1, or one that does not exist: vCPU i has
+ * Aff0 = i (vcpu_reset()). */
 static unsigned vcpu_of_affinity(uint64_t mpidr)
 {
     return mpidr < guest.vcpu_count ? (unsigned)mpidr : guest.vcpu_count;
@@ -50,18 +57,24 @@ static int64_t version(struct call *call)
     return VERSION_1_1;
 }
 
-/* 5.4: a standby, whatever depth is asked for; the core wakes with its state, at an interrupt. */
+/* 5.4: until an interrupt is pending. After a standby the call returns; after a power-down the core
+ * comes up at the entry point, with the context identifier in x0. */
 static int64_t cpu_suspend(struct call *call)
 {
     uint32_t state = (uint32_t)argument(call, 1);
+    uint64_t entry = argument(call, 2), context = argument(call, 3);
     if ((state & (POWER_STATE_RESERVED | POWER_STATE_LEVEL)) != 0) {
         return PSCI_INVALID_PARAMETERS;
     }
-    if ((state & POWER_STATE_POWER_DOWN) != 0 && !guest_entry_valid(argument(call, 2))) {
+    if ((state & POWER_STATE_POWER_DOWN) == 0) {
+        platform_vcpu_wait(call->vcpu);
+        return PSCI_SUCCESS;
+    }
+    if (!guest_entry_valid(entry)) {
         return PSCI_INVALID_ADDRESS;
     }
-    platform_vcpu_wait(call->vcpu);
-    return PSCI_SUCCESS;
+    guest_vcpu_power_down(call->vcpu, entry);
+    return (int64_t)context;
 }
 
 /* 5.5 */
@@ -72,7 +85,7 @@ static int64_t cpu_off(struct call *call)
     return PSCI_SUCCESS;
 }
 
-/* 5.6 */
+/* 5.6: the target is on when the call returns, so that nobody ever sees it pending. */
 static int64_t cpu_on(struct call *call)
 {
     unsigned target = vcpu_of_affinity(argument(call, 1));
@@ -89,14 +102,25 @@ static int64_t cpu_on(struct call *call)
                                                                           : PSCI_INTERNAL_FAILURE;
 }
 
-/* 5.7: affinity levels above 0 are optional since PSCI 1.0. */
+/* 5.7: a node of the topology is on if one of its cores is. A level ignores the affinity fields
+ * below it. All vCPUs are in the node with Aff1 to Aff3 = 0. */
 static int64_t affinity_info(struct call *call)
 {
-    unsigned target = vcpu_of_affinity(argument(call, 1));
-    if (target == guest.vcpu_count || argument(call, 2) != 0) {
+    uint64_t affinity = argument(call, 1), level = argument(call, 2);
+    unsigned target = vcpu_of_affinity(affinity);
+    if (level == 0 && target != guest.vcpu_count) {
+        return guest.vcpu_on[target] ? AFFINITY_ON : AFFINITY_OFF;
+    }
+    if (level == 0 || level > AFFINITY_LEVEL_MAX || (affinity & ~AFFINITY_FIELDS) != 0 ||
+        (affinity & AFFINITY_FIELDS_FROM(level)) != 0) {
         return PSCI_INVALID_PARAMETERS;
     }
-    return guest.vcpu_on[target] ? AFFINITY_ON : AFFINITY_OFF;
+    for (unsigned vcpu = 0; vcpu < guest.vcpu_count; vcpu++) {
+        if (guest.vcpu_on[vcpu]) {
+            return AFFINITY_ON;
+        }
+    }
+    return AFFINITY_OFF;
 }
 
 static int64_t migrate_info_type(struct call *call)

@@ -38,12 +38,13 @@ void vcpu_set_on(size_t vcpu_id, bool on)
     }
 }
 
-void vcpu_reset(size_t vcpu_id)
+static bool is_timer(enum vcpu_reg reg)
 {
-    if (vcpu_id >= guest.vcpu_count) {
-        return;
-    }
-    unsigned vcpu = (unsigned)vcpu_id;
+    return reg >= VCPU_REG_CNTV_CTL_EL0 && reg <= VCPU_REG_CNTVOFF_EL2;
+}
+
+void vcpu_reset_core(unsigned vcpu)
+{
     struct vcpu_page *page = platform_vcpu_page(vcpu);
     for (unsigned i = 0; i < ARRAY_SIZE(page->x); i++) {
         page->x[i] = 0;
@@ -51,13 +52,28 @@ void vcpu_reset(size_t vcpu_id)
     page->sp_el0 = 0;
     page->pc = 0;
     page->pstate = PSTATE_RESET;
-    for (unsigned reg = 0; reg < VCPU_REG_COUNT; reg++) {
-        platform_vcpu_write(vcpu, (enum vcpu_reg)reg, 0);
+    for (enum vcpu_reg reg = 0; reg < VCPU_REG_COUNT; reg++) {
+        if (!is_timer(reg)) {
+            platform_vcpu_write(vcpu, reg, 0);
+        }
     }
     platform_vcpu_write(vcpu, VCPU_REG_SCTLR_EL1, SCTLR_RESET);
     platform_vcpu_write(vcpu, VCPU_REG_VMPIDR_EL2,
                         MPIDR_RES1 | (guest.vcpu_count == 1 ? MPIDR_U : 0) | vcpu);
     guest.os_lock[vcpu] = true; /* OSLSR_EL1.OSLK resets to 1: DDI 0487, D17.3.21 */
+}
+
+void vcpu_reset(size_t vcpu_id)
+{
+    if (vcpu_id >= guest.vcpu_count) {
+        return;
+    }
+    vcpu_reset_core((unsigned)vcpu_id);
+    for (enum vcpu_reg reg = 0; reg < VCPU_REG_COUNT; reg++) {
+        if (is_timer(reg)) {
+            platform_vcpu_write((unsigned)vcpu_id, reg, 0);
+        }
+    }
 }
 
 void vcpu_print_regs(size_t vcpu_id)

@@ -11,11 +11,6 @@
 
 struct vgic vgic;
 
-/* Calls `body` with each interrupt of `mask` as `i`. */
-#define FOR_EACH(i, mask)                                                                          \
-    for (uint32_t rest_ = (mask), i; rest_ != 0 && (i = (uint32_t)__builtin_ctz(rest_), true);     \
-         rest_ &= rest_ - 1)
-
 /* Interrupts of the bank that may be signalled to a CPU interface: `signalled`, worked out. */
 static uint32_t signalled_find(const struct vgic_bank *bank)
 {
@@ -98,26 +93,37 @@ static void take_back(struct vgic_bank *bank, unsigned index, uint32_t i)
     bank->given_latched &= ~bit;
 }
 
-void vgic_retarget(unsigned index, uint32_t i)
+/* Asks for the end of interrupt `i`, which is active where its target was: until then what is
+ * pending of it waits here (IHI 0048B, 4.3.12). */
+COLD static void await_end(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
-    struct vgic_bank *bank = &vgic.shared[index];
-    uint32_t bit = 1u << i;
-    bank->targeted = bank->target[i] != 0 ? bank->targeted | bit : bank->targeted & ~bit;
-    if ((bank->given & bit) != 0) {
-        bank->moved |= bit; /* active there: it stays until that has ended */
-        return;
+    bank->eoi_due |= 1u << i;
+    inject(bank, index, i, INJECT_EOI);
+    platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_WITHDRAW);
+}
+
+/* What is about to be given goes to its new target, unless it is active at the old one. There a
+ * physical interrupt is pending by itself once it has ended; others are waited for. Returns the
+ * interrupts that may be given now. */
+COLD static uint32_t give_moved(struct vgic_bank *bank, unsigned index, uint32_t mask)
+{
+    FOR_EACH (i, mask & bank->moved) {
+        take_back(bank, index, i);
+        vgic_retarget(index, i);
     }
-    bank->moved &= ~bit;
-    bank->holder[i] = bank->target[i] != 0 ? (uint8_t)__builtin_ctz(bank->target[i]) : 0;
+    FOR_EACH (i, mask & bank->moved & ~(bank->by_channel | bank->eoi_due) &
+                     (bank->latched | bank->line)) {
+        await_end(bank, index, i);
+    }
+    return mask & ~(bank->moved & bank->eoi_due);
 }
 
 /* Gives the kernel what of `mask` is pending and may be signalled. */
 static void give(struct vgic_bank *bank, unsigned index, uint32_t mask)
 {
     mask &= bank->signalled & ~bank->bound;
-    FOR_EACH (i, mask & bank->moved) {
-        take_back(bank, index, i);
-        vgic_retarget(index, i);
+    if (UNLIKELY((mask & bank->moved) != 0)) {
+        mask = give_moved(bank, index, mask);
     }
     if (index == 0) {
         FOR_EACH (sgi, mask & 0xffff) {
@@ -132,7 +138,8 @@ static void give(struct vgic_bank *bank, unsigned index, uint32_t mask)
     }
 }
 
-/* Brings the physical GIC into line with what the guest configured for bound interrupt `i`. */
+/* Brings the physical GIC into line with what the guest configured for bound interrupt `i`. One
+ * that is pending at another vCPU than its holder comes along. */
 static void mirror(struct vgic_bank *bank, unsigned index, uint32_t i)
 {
     uint32_t bit = 1u << i;
@@ -209,7 +216,9 @@ void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
 void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, index);
-    FOR_EACH (i, mask & bank->exists) {
+    uint32_t pending, active;
+    vgic_read_state(vcpu, index, &pending, &active);
+    FOR_EACH (i, mask & bank->exists & ~active) {
         uint32_t group = bank->group1 >> i & 1;
         platform_virq_update(bank->holder[i], index * 32 + i,
                              VIRQ_OP_SET_ACTIVE | (uint32_t)bank->priority[i] << 8 | group << 16);
@@ -217,18 +226,32 @@ void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
     }
 }
 
+/* Clears the active state that `holder` may have of interrupt `i`. Returns the state before. */
+static uint32_t clear_active_at(unsigned holder, unsigned index, uint32_t i)
+{
+    unsigned source_count = index == 0 && i < VGIC_SGI_COUNT ? vgic.vcpu_count : 1;
+    uint32_t before = 0;
+    for (unsigned source = 0; source < source_count; source++) {
+        before |=
+            platform_virq_update(holder, (index * 32 + i) | source << 10, VIRQ_OP_CLEAR_ACTIVE);
+    }
+    return before;
+}
+
 void vgic_clear_active(unsigned vcpu, unsigned index, uint32_t mask)
 {
     struct vgic_bank *bank = vgic_bank(vcpu, index);
-    FOR_EACH (i, mask & bank->exists & (bank->bound | bank->given)) {
-        unsigned source_count = index == 0 && i < VGIC_SGI_COUNT ? vgic.vcpu_count : 1;
-        uint32_t before = 0;
-        for (unsigned source = 0; source < source_count; source++) {
-            before |= platform_virq_update(bank->holder[i], (index * 32 + i) | source << 10,
-                                           VIRQ_OP_CLEAR_ACTIVE);
-        }
+    FOR_EACH (i, mask & bank->given) {
+        uint32_t before = clear_active_at(bank->holder[i], index, i);
         if (before == VIRQ_STATE_ACTIVE && (bank->eoi_due >> i & 1) != 0) {
             vgic_end(bank->holder[i], index * 32 + i);
+        }
+    }
+    FOR_EACH (i, mask & bank->bound) { /* who has it active may not be its target any more */
+        for (unsigned holder = 0; holder < vgic.vcpu_count; holder++) {
+            if (index != 0 || holder == vcpu) {
+                clear_active_at(holder, index, i);
+            }
         }
     }
 }

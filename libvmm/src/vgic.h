@@ -46,7 +46,7 @@ struct vgic_bank {
     uint32_t group1;
     uint32_t edge;
     _Alignas(4) uint8_t priority[32];
-    _Alignas(4) uint8_t target[32]; /* a bit for each vCPU */
+    _Alignas(4) uint8_t target[32]; /* a bit for each vCPU: see vgic_target.c */
 
     /* What the interrupts are. */
     uint32_t exists;
@@ -69,7 +69,7 @@ struct vgic_bank {
     uint32_t given_latched; /* ... for a latch rather than a line */
     uint32_t eoi_due;       /* ... and its EOI will be reported */
     uint32_t mirrored;      /* bound: enabled in the physical GIC */
-    uint32_t moved;         /* its target is another vCPU than `holder` now */
+    uint32_t moved;         /* its target is another vCPU than `holder`, where it is active */
     uint8_t holder[32];     /* the vCPU that gets it, or holds it still */
 };
 
@@ -84,6 +84,11 @@ struct vgic {
 };
 
 extern struct vgic vgic;
+
+/* Runs what follows with each interrupt of `mask` as `i`. */
+#define FOR_EACH(i, mask)                                                                          \
+    for (uint32_t rest_ = (mask), i; rest_ != 0 && (i = (uint32_t)__builtin_ctz(rest_), true);     \
+         rest_ &= rest_ - 1)
 
 /* The bank with INTIDs index * 32 .. + 31, as `vcpu` sees it. */
 static inline struct vgic_bank *vgic_bank(unsigned vcpu, unsigned index)
@@ -104,9 +109,6 @@ void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask);
 /* Takes back what of `mask` is pending in the kernel, before its group or target changes;
  * vgic_refresh() gives it again. */
 void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask);
-
-/* The target of SPI `i` of the bank has changed: it goes there unless it is active where it was. */
-void vgic_retarget(unsigned index, uint32_t i);
 
 /* Makes `mask` pending once: an edge of a virtual line, or the guest's ISPENDR. */
 void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask);
@@ -144,6 +146,15 @@ void vgic_maintenance(unsigned vcpu);
 
 /* Calls whoever registered `intid`: virq.c. */
 void virq_ended(unsigned vcpu, unsigned intid);
+
+/* ---- Targets of SPIs (vgic_target.c) ---- */
+
+/* The target of SPI `i` of the bank may have changed: it goes there unless it is active where it
+ * was. */
+void vgic_retarget(unsigned index, uint32_t i);
+
+/* A vCPU has been switched on or off: what has several targets goes to one that is on. */
+void vgic_vcpus_changed(void);
 
 /* ---- Registers (vgic_registers.c) ---- */
 

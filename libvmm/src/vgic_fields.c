@@ -8,98 +8,32 @@
 
 #include "compiler.h"
 
-/* ---- 4.3.11, 4.3.12: GICD_IPRIORITYR, GICD_ITARGETSR: a byte an interrupt ---- */
-
-/* The bank of INTID `intid`; NULL past the last interrupt. */
-static struct vgic_bank *byte_bank(unsigned vcpu, uint32_t intid)
-{
-    return intid / 32 < vgic.bank_count ? vgic_bank(vcpu, intid / 32) : NULL;
-}
-
-/* Four bytes of a table of bytes, as the word that the guest sees. */
-static inline uint32_t word_of(const uint8_t bytes[4])
-{
-    uint32_t word;
-    __builtin_memcpy(&word, __builtin_assume_aligned(bytes, 4), sizeof word);
-    return word;
-}
-
-/* A byte of ones for each bit of `bits` [3:0]. */
-static inline uint32_t lanes_of(uint32_t bits)
-{
-    return ((bits & 0xf) * 0x00204081 & 0x01010101) * 0xff;
-}
-
-/* A bit for each byte of `word` that is not zero. */
-static uint32_t bits_of(uint32_t word)
-{
-    uint32_t bits = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        bits |= (word >> i * 8 & 0xff) != 0 ? 1u << i : 0;
-    }
-    return bits;
-}
-
-/* Stores what `lanes` let through; returns the bits that changed. */
-static inline uint32_t word_store(uint8_t bytes[4], uint32_t value, uint32_t lanes)
-{
-    uint32_t changed = (word_of(bytes) ^ value) & lanes;
-    uint32_t word = word_of(bytes) ^ changed;
-    __builtin_memcpy(__builtin_assume_aligned(bytes, 4), &word, sizeof word);
-    return changed;
-}
+/* ---- 4.3.11: GICD_IPRIORITYR: a byte an interrupt ---- */
 
 uint32_t vgic_priority_read(unsigned vcpu, uint32_t offset)
 {
     uint32_t intid = offset - 0x400;
-    const struct vgic_bank *bank = byte_bank(vcpu, intid);
-    return bank != NULL ? word_of(&bank->priority[intid % 32]) : 0;
+    const struct vgic_bank *bank = vgic_byte_bank(vcpu, intid);
+    return bank != NULL ? vgic_word_of(&bank->priority[intid % 32]) : 0;
 }
 
 /* A pending interrupt has its new priority at once. */
 void vgic_priority_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
     uint32_t intid = offset - 0x400, first = intid % 32;
-    struct vgic_bank *bank = byte_bank(vcpu, intid);
+    struct vgic_bank *bank = vgic_byte_bank(vcpu, intid);
     if (bank == NULL) {
         return;
     }
-    uint32_t changed = word_store(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u,
-                                  lanes & lanes_of(bank->exists >> first));
+    uint32_t changed =
+        vgic_word_store(&bank->priority[first], value & VGIC_PRIORITY_MASK * 0x01010101u,
+                        lanes & vgic_lanes_of(bank->exists >> first));
     uint32_t concerned = (bank->bound | bank->given) >> first & 0xf;
     if (UNLIKELY(changed != 0 && concerned != 0)) {
-        concerned = (concerned & bits_of(changed)) << first;
+        concerned = (concerned & vgic_bits_of(changed)) << first;
         vgic_take_back(vcpu, intid / 32, concerned);
         vgic_refresh(vcpu, intid / 32, concerned);
     }
-}
-
-/* RAZ/WI with one CPU; the first 32 interrupts of each CPU are its own. */
-uint32_t vgic_target_read(unsigned vcpu, uint32_t offset)
-{
-    uint32_t intid = offset - 0x800, first = intid % 32;
-    const struct vgic_bank *bank = byte_bank(vcpu, intid);
-    if (bank == NULL || vgic.vcpu_count == 1) {
-        return 0;
-    }
-    return word_of(&bank->target[first]) & lanes_of(bank->exists >> first);
-}
-
-void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t lanes)
-{
-    uint32_t intid = offset - 0x800, first = intid % 32;
-    struct vgic_bank *bank = byte_bank(vcpu, intid);
-    if (bank == NULL || vgic.vcpu_count == 1 || intid < VGIC_SPI_FIRST) {
-        return;
-    }
-    uint32_t cpus = (1u << vgic.vcpu_count) - 1;
-    uint32_t movable = (bank->exists & ~bank->bound) >> first & 0xf;
-    vgic_take_back(vcpu, intid / 32, movable << first);
-    word_store(&bank->target[first], value & cpus * 0x01010101u, lanes & lanes_of(movable));
-    for (unsigned i = first; i < first + 4; i++) {
-        vgic_retarget(intid / 32, i);
-    }
-    vgic_refresh(vcpu, intid / 32, movable << first);
 }
 
 /* ---- 4.3.13: GICD_ICFGR: two bits an interrupt, of which the upper says edge ---- */
@@ -107,7 +41,7 @@ void vgic_target_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t 
 uint32_t vgic_trigger_read(unsigned vcpu, uint32_t offset)
 {
     uint32_t intid = (offset - 0xc00) * 4, value = 0;
-    const struct vgic_bank *bank = byte_bank(vcpu, intid);
+    const struct vgic_bank *bank = vgic_byte_bank(vcpu, intid);
     for (unsigned i = 0; bank != NULL && i < 16; i++) {
         value |= (bank->edge >> (intid % 32 + i) & 1) << (i * 2 + 1);
     }
@@ -118,7 +52,7 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
 {
     (void)lanes;
     uint32_t intid = (offset - 0xc00) * 4, edge = 0;
-    struct vgic_bank *bank = byte_bank(vcpu, intid);
+    struct vgic_bank *bank = vgic_byte_bank(vcpu, intid);
     if (bank == NULL || intid < VGIC_SPI_FIRST) {
         return;
     }

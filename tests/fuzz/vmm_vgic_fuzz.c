@@ -1,28 +1,30 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Fuzzes the distributor: any sequence of register accesses by two vCPUs, of interrupts taken and
- * ended, of physical interrupts and the VMM's own. Afterwards the guest enables and takes all there
- * is: no physical interrupt may be left masked, no line unserved, and what was raised last has to
- * have come.
+ * Fuzzes the distributor: any sequence of register accesses by four vCPUs, which are switched on
+ * and off, of interrupts taken and ended, of physical interrupts and the VMM's own. Afterwards the
+ * guest enables and takes all there is: no physical interrupt may be left masked, no line unserved,
+ * and what was raised last has to have come.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include <libvmm/vcpu.h>
 #include <libvmm/virq.h>
 
+#include "guest_state.h"
 #include "libvmm/fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define VCPU_COUNT 2
+#define VCPU_COUNT 4
 #define LINE_SPI   100 /* the VMM's own: a line, and an edge */
 #define EDGE_SPI   101
 #define NONE       1023
 
 /* One step of the input. */
 struct step {
-    uint8_t operation; /* [2:0] what, [3] vCPU, [5:4] log2 of the size */
+    uint8_t operation; /* [2:0] what, [3] and [6] vCPU, [5:4] log2 of the size */
     uint8_t offset[2];
     uint8_t value[4];
 };
@@ -84,9 +86,19 @@ static void store_word(unsigned vcpu, const struct step *step, uint32_t value)
     store(vcpu, file == 0 ? 0 : file + step->offset[1] % count * 4, 4, value);
 }
 
+static void power_switch(unsigned vcpu)
+{
+    if (vcpu_is_on(vcpu)) {
+        guest_vcpu_stop(vcpu);
+    } else {
+        guest_vcpu_start(vcpu, FAKE_RAM, 0);
+    }
+}
+
 static void run(const struct step *step)
 {
-    unsigned vcpu = step->operation >> 3 & 1, size = 1u << (step->operation >> 4 & 3);
+    unsigned vcpu = (step->operation >> 3 & 1) | (step->operation >> 5 & 2);
+    unsigned size = 1u << (step->operation >> 4 & 3);
     uint32_t offset = (step->offset[0] | (uint32_t)step->offset[1] << 8) & 0x1fff;
     uint32_t value;
     memcpy(&value, step->value, 4);
@@ -115,6 +127,10 @@ static void run(const struct step *step)
         virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), value & 1);
         break;
     default:
+        if ((value & 1) != 0) {
+            power_switch(vcpu);
+            break;
+        }
         virq_inject(ARM_GIC_IRQ_ROUTE(0, EDGE_SPI));
         owed[EDGE_SPI] = true;
         break;
@@ -149,7 +165,9 @@ static void check_afterwards(void)
 {
     virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), false);
     drain();
-    require(fake_take(0) == NONE && fake_take(1) == NONE);
+    for (unsigned vcpu = 0; vcpu < VCPU_COUNT; vcpu++) {
+        require(fake_take(vcpu) == NONE);
+    }
     require(!owed[FAKE_IRQ_LEVEL] && !owed[FAKE_IRQ_EDGE] && !owed[EDGE_SPI]);
     require(!fake.physical_active[FAKE_CH_LEVEL] && !fake.physical_active[FAKE_CH_EDGE]);
     for (uint32_t word = 4; word < 40; word += 4) {

@@ -2,7 +2,7 @@
 #
 # Unit tests of libvmm on a platform of their own (tests/unit/libvmm/).
 
-LIBVMM_TESTS := vgic_test vgic_state_test virq_test psci_test smccc_test linux_image_test fault_test \
+LIBVMM_TESTS := vgic_test vgic_state_test vgic_smp_test virq_test psci_test smccc_test linux_image_test fault_test \
                 exception_test guest_test
 
 ifndef LIBVMM_HOST_SOURCES

@@ -147,13 +147,44 @@ static void cpu_suspend(void **state)
     (void)state;
     assert_int_equal(call(CALL32(PSCI_CPU_SUSPEND), 0, 0, 0), PSCI_SUCCESS);
     assert_int_equal(call(CALL64(PSCI_CPU_SUSPEND), 0x1234, 0, 0), PSCI_SUCCESS);
-    assert_int_equal(call(CALL64(PSCI_CPU_SUSPEND), 0x10000, ENTRY, 0), PSCI_SUCCESS);
     assert_int_equal(call(CALL64(PSCI_CPU_SUSPEND), 0x10000, FAKE_UART, 0), PSCI_INVALID_ADDRESS);
-    assert_int_equal(fake.wait_count[0], 6); /* of three calls by two conduits */
+    assert_int_equal(fake.wait_count[0], 4); /* of two calls by two conduits */
     for (unsigned bit = 17; bit < 32; bit++) {
         assert_int_equal(call(CALL32(PSCI_CPU_SUSPEND), 1u << bit, ENTRY, 0),
                          PSCI_INVALID_PARAMETERS);
     }
+}
+
+/* After a power-down it comes up at the entry point as after reset, but for its timers, which may
+ * have woken it. */
+static void cpu_suspend_power_down(void **state)
+{
+    (void)state;
+    struct vcpu_page *page = &fake.pages[0];
+    page->x[0] = CALL64(PSCI_CPU_SUSPEND);
+    page->x[1] = 0x10000;
+    page->x[2] = ENTRY + 128;
+    page->x[3] = 0xc0ffeeul << 32;
+    page->x[30] = 1;
+    page->pstate = 0x60000004;
+    page->pc = PC;
+    page->esr = ESR_EC_FIELD(ESR_EC_SMC64) | ESR_IL;
+    fake.regs[0][VCPU_REG_SCTLR_EL1] |= 1;
+    fake.regs[0][VCPU_REG_TTBR0_EL1] = 0x1000;
+    fake.regs[0][VCPU_REG_CNTV_CTL_EL0] = 1;
+    fake.regs[0][VCPU_REG_CNTV_CVAL_EL0] = 12345;
+    assert_true(fault_handle(0, MSGINFO((uint64_t)FAULT_VCPU, 0)));
+    assert_int_equal(fake.wait_count[0], 1);
+    assert_true(vcpu_is_on(0));
+    assert_int_equal(page->pc, ENTRY + 128);
+    assert_int_equal(page->x[0], 0xc0ffeeul << 32);
+    assert_int_equal(page->x[30], 0);
+    assert_int_equal(page->pstate, 0x3c5);
+    assert_int_equal(fake.regs[0][VCPU_REG_SCTLR_EL1] & 0x1005, 0);
+    assert_int_equal(fake.regs[0][VCPU_REG_TTBR0_EL1], 0);
+    assert_int_equal(fake.regs[0][VCPU_REG_VMPIDR_EL2], 0x80000000);
+    assert_int_equal(fake.regs[0][VCPU_REG_CNTV_CTL_EL0], 1);
+    assert_int_equal(fake.regs[0][VCPU_REG_CNTV_CVAL_EL0], 12345);
 }
 
 static void cpu_on_errors(void **state)
@@ -204,13 +235,34 @@ static void cpu_on_32_bit_arguments(void **state)
     assert_int_equal(fake.pages[1].x[0], 0x12345678);
 }
 
+/* Affinity fields below the level are ignored. */
+static void affinity_info_of_nodes(void **state)
+{
+    (void)state;
+    bool goes_on;
+    for (unsigned is_off = 0; is_off < 2; is_off++) {
+        assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 0xee, 1, 0), is_off);
+        assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 0xeeee, 2, 0), is_off);
+        assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 0xeeeeee, 3, 0), is_off);
+        assert_int_equal(call(CALL32(PSCI_AFFINITY_INFO), 0xeeeeee, 3, 0), is_off);
+        call_by(ESR_EC_SMC64, CALL32(PSCI_CPU_OFF), 0, 0, 0, &goes_on);
+    }
+}
+
 static void affinity_info_errors(void **state)
 {
     (void)state;
+    static const struct {
+        uint64_t affinity, level;
+    } absent[] = {{2, 0},         {~0ul, 0},       {0x100, 0},   {0x80000000, 0},
+                  {0x100, 1},     {0x80000000, 1}, {0x10000, 2}, {1ul << 32, 3},
+                  {1ul << 40, 3}, {0, 4},          {0, ~0ul}};
     assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 0, 0, 0), 0);
-    assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 2, 0, 0), PSCI_INVALID_PARAMETERS);
-    assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 0, 1, 0), PSCI_INVALID_PARAMETERS);
-    assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), ~0ul, 0, 0), PSCI_INVALID_PARAMETERS);
+    assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), 1, 0, 0), 1);
+    for (unsigned i = 0; i < sizeof absent / sizeof *absent; i++) {
+        assert_int_equal(call(CALL64(PSCI_AFFINITY_INFO), absent[i].affinity, absent[i].level, 0),
+                         PSCI_INVALID_PARAMETERS);
+    }
 }
 
 static void system_off_and_reset(void **state)
@@ -235,9 +287,11 @@ int main(void)
         cmocka_unit_test_setup(optional_functions, start),
         cmocka_unit_test_setup(migrate_info_type, start),
         cmocka_unit_test_setup(cpu_suspend, start),
+        cmocka_unit_test_setup(cpu_suspend_power_down, start),
         cmocka_unit_test_setup(cpu_on_errors, start),
         cmocka_unit_test_setup(cpu_on_and_off, start),
         cmocka_unit_test_setup(cpu_on_32_bit_arguments, start),
+        cmocka_unit_test_setup(affinity_info_of_nodes, start),
         cmocka_unit_test_setup(affinity_info_errors, start),
         cmocka_unit_test_setup(system_off_and_reset, start),
     };

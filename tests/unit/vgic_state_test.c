@@ -17,17 +17,16 @@
 #define SPI  100
 #define NONE 1023
 
-#define CTLR        0x000
-#define IGROUPR     0x080
-#define ISENABLER   0x100
-#define ICENABLER   0x180
-#define ISPENDR     0x200
-#define ICPENDR     0x280
-#define ISACTIVER   0x300
-#define ICACTIVER   0x380
-#define SGIR        0xf00
-#define SGIR_SELF   (2u << 24)
-#define SGIR_OTHERS (1u << 24)
+#define CTLR      0x000
+#define IGROUPR   0x080
+#define ISENABLER 0x100
+#define ICENABLER 0x180
+#define ISPENDR   0x200
+#define ICPENDR   0x280
+#define ISACTIVER 0x300
+#define ICACTIVER 0x380
+#define SGIR      0xf00
+#define SGIR_SELF (2u << 24)
 
 static int start(void **state)
 {
@@ -36,14 +35,6 @@ static int start(void **state)
     gicd_store(CTLR, 1);
     virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_LEVEL), FAKE_CH_LEVEL);
     virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_EDGE), FAKE_CH_EDGE);
-    return 0;
-}
-
-static int start_two(void **state)
-{
-    (void)state;
-    fake_start(2);
-    gicd_store(CTLR, 1);
     return 0;
 }
 
@@ -189,34 +180,6 @@ static void sgi_to_itself(void **state)
     gicd_store(SGIR, SGIR_SELF | 7); /* in its own handler */
     fake_end(0, 7);
     assert_comes_once(7);
-}
-
-static void sgi_filters(void **state)
-{
-    (void)state;
-    gicd_store(SGIR, SGIR_OTHERS | 1);
-    assert_int_equal(fake_take(0), NONE);
-    assert_int_equal(fake_take(1), 1); /* from vCPU 0 */
-    fake_end(1, 1);
-    fake_store(1, FAKE_GICD + SGIR, 4, 0x3u << 16 | 1u << 15 | 2); /* NSATT is ignored */
-    assert_int_equal(fake_take(0), 2 | 1 << 10);
-    assert_int_equal(fake_take(1), 2 | 1 << 10);
-    gicd_store(SGIR, 0xfcu << 16 | 4); /* absent CPUs */
-    gicd_store(SGIR, 3u << 24 | 4);    /* reserved filter */
-    assert_int_equal(fake_take(0), NONE);
-    assert_int_equal(fake_take(1), NONE);
-}
-
-static void sgi_by_source(void **state)
-{
-    (void)state;
-    fake_store(0, FAKE_GICD + 0xf20 + 9, 1, 0xff); /* GICD_SPENDSGIR, a byte */
-    assert_int_equal(fake_load(0, FAKE_GICD + 0xf20 + 9, 1), 3);
-    fake_store(0, FAKE_GICD + 0xf10 + 9, 1, 1);
-    assert_int_equal(fake_load(0, FAKE_GICD + 0xf10 + 9, 1), 2);
-    assert_int_equal(fake_take(0), 9 | 1 << 10);
-    fake_end(0, 9 | 1 << 10);
-    assert_int_equal(fake_take(0), NONE);
 }
 
 static void sgi_waits_for_its_group(void **state)
@@ -407,58 +370,6 @@ static void timers_are_bound(void **state)
     assert_false(fake.bound[0][30].config & VIRQ_CONFIG_ENABLE);
 }
 
-/* ---- Retargeting ---- */
-
-static void pending_moves_with_its_target(void **state)
-{
-    (void)state;
-    gicd_set_bit(ISENABLER, SPI);
-    gicd_set_bit(ISPENDR, SPI);
-    fake_store(0, FAKE_GICD + 0x800 + SPI, 1, 2);
-    assert_int_equal(fake_take(0), NONE);
-    assert_int_equal(fake_take(1), SPI);
-    fake_end(1, SPI);
-    fake_store(0, FAKE_GICD + 0x800 + SPI, 1, 0); /* nobody */
-    gicd_set_bit(ISPENDR, SPI);
-    assert_int_equal(fake_take(0), NONE);
-    assert_int_equal(fake_take(1), NONE);
-    assert_true(gicd_bit(ISPENDR, SPI));
-    fake_store(0, FAKE_GICD + 0x800 + SPI, 1, 1);
-    assert_int_equal(fake_take(0), SPI);
-}
-
-/* Active where it was, it is signalled nowhere else; the next one goes to the new target. */
-static void active_stays_when_its_target_moves(void **state)
-{
-    (void)state;
-    gicd_set_bit(ISENABLER, SPI);
-    gicd_set_bit(ISPENDR, SPI);
-    assert_int_equal(fake_take(0), SPI);
-    fake_store(0, FAKE_GICD + 0x800 + SPI, 1, 2);
-    assert_true(gicd_bit(ISACTIVER, SPI));
-    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 0);
-    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 2);
-    fake_end(0, SPI);
-    gicd_set_bit(ISPENDR, SPI);
-    assert_int_equal(fake_take(0), NONE);
-    assert_int_equal(fake_take(1), SPI);
-    fake_store(1, FAKE_GICD + 0x800 + SPI, 1, 1);
-    gicd_set_bit(ICACTIVER, SPI);
-    assert_false(gicd_bit(ISACTIVER, SPI));
-    gicd_set_bit(ISPENDR, SPI);
-    assert_int_equal(fake_take(0), SPI);
-}
-
-static void active_sgi_of_any_source_cleared(void **state)
-{
-    (void)state;
-    fake_store(1, FAKE_GICD + SGIR, 4, 1u << 16 | 5);
-    assert_int_equal(fake_take(0), 5 | 1 << 10);
-    assert_true(gicd_bit(ISACTIVER, 5));
-    gicd_set_bit(ICACTIVER, 5);
-    assert_false(gicd_bit(ISACTIVER, 5));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,8 +383,6 @@ int main(void)
         cmocka_unit_test_setup(groups_are_enabled_apart, start),
         cmocka_unit_test_setup(priority_goes_along, start),
         cmocka_unit_test_setup(sgi_to_itself, start),
-        cmocka_unit_test_setup(sgi_filters, start_two),
-        cmocka_unit_test_setup(sgi_by_source, start_two),
         cmocka_unit_test_setup(sgi_waits_for_its_group, start),
         cmocka_unit_test_setup(channel_enabled, start),
         cmocka_unit_test_setup(channel_disabled_on_arrival, start),
@@ -487,9 +396,6 @@ int main(void)
         cmocka_unit_test_setup(straight_configuration_is_mirrored, start),
         cmocka_unit_test_setup(straight_state_is_the_kernels, start),
         cmocka_unit_test_setup(timers_are_bound, start),
-        cmocka_unit_test_setup(pending_moves_with_its_target, start_two),
-        cmocka_unit_test_setup(active_stays_when_its_target_moves, start_two),
-        cmocka_unit_test_setup(active_sgi_of_any_source_cleared, start_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

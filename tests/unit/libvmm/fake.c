@@ -248,6 +248,8 @@ void platform_virq_inject(unsigned vcpu, uint32_t word)
         if ((word & INJECT_HW) != 0) {
             virq->hw = true;
             virq->channel = (uint8_t)(word >> 24 & 0x3f);
+        } else {
+            virq->eoi |= !virq->hw && (word & INJECT_EOI) != 0;
         }
         return;
     }
@@ -349,8 +351,22 @@ uint32_t platform_virq_update(unsigned vcpu, uint32_t intid_and_source, uint32_t
     return before;
 }
 
+/* The interrupt goes to `vcpu` now: what is pending comes along, what is active stays. */
+static void straight_move(unsigned vcpu, uint32_t intid)
+{
+    unsigned from = fake.straight_vcpu[intid];
+    if (from != vcpu) {
+        fake.bound[vcpu][intid].pending |= fake.bound[from][intid].pending;
+        fake.bound[from][intid].pending = false;
+        fake.straight_vcpu[intid] = vcpu;
+    }
+}
+
 void platform_virq_config(unsigned vcpu, uint32_t intid, uint32_t flags)
 {
+    if (intid >= 32) {
+        straight_move(vcpu, intid);
+    }
     fake.bound[vcpu][intid].config = flags;
     fake.bound[vcpu][intid].config_count++;
 }

@@ -57,6 +57,7 @@ struct fake {
     unsigned wait_count[VCPU_MAX]; /* platform_vcpu_wait() */
     struct fake_virq virqs[VCPU_MAX][FAKE_SLOT_COUNT];
     struct fake_bound bound[VCPU_MAX][1024];
+    unsigned straight_vcpu[1024];      /* where straight interrupts go: configured there last */
     bool physical_active[CHANNEL_MAX]; /* interrupts by channel */
     unsigned ack_count[CHANNEL_MAX];
     unsigned inject_count;
