@@ -12,7 +12,20 @@
 #define DISK_SIZE    (64 << 20)
 #define ARGUMENT_MAX 48
 
-#define EXAMPLE BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
+#define EXAMPLE   BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
+#define SMP_GUEST BUILD_DIR "/tests/smp_guest"
+
+#define ON_DROVER(image)                                                                           \
+    {                                                                                              \
+        "qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=2", "-cpu",         \
+            "cortex-a53", "-m", "2G", "-kernel", image, NULL                                       \
+    }
+#define BARE(cores, dtb)                                                                           \
+    {                                                                                              \
+        "qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp",     \
+            cores, "-m", "512M", "-kernel", PAYLOAD_DIR "/linux/Image", "-initrd",                 \
+            BUILD_DIR "/guest/initramfs.cpio", "-dtb", dtb, NULL                                   \
+    }
 
 const char *const driver_vm_failures[] = {
     "Kernel panic - not syncing",
@@ -30,13 +43,11 @@ static char *const devices[] = {
 };
 
 static char *const boots[][20] = {
-    [DRIVER_VM_ON_DROVER] = {"qemu-system-aarch64", "-machine",
-                             "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m",
-                             "2G", "-kernel", EXAMPLE "/driver_vm.img", NULL},
-    [DRIVER_VM_BARE] = {"qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu",
-                        "cortex-a53", "-m", "512M", "-kernel", PAYLOAD_DIR "/linux/Image",
-                        "-initrd", BUILD_DIR "/guest/initramfs.cpio", "-dtb", EXAMPLE "/guest.dtb",
-                        NULL},
+    [DRIVER_VM_ON_DROVER] = ON_DROVER(EXAMPLE "/driver_vm.img"),
+    [DRIVER_VM_BARE] = BARE("1", EXAMPLE "/guest.dtb"),
+    [DRIVER_VM_4_CPUS] = ON_DROVER(SMP_GUEST "/4/system.img"),
+    [DRIVER_VM_8_CPUS] = ON_DROVER(SMP_GUEST "/8/system.img"),
+    [DRIVER_VM_4_CPUS_BARE] = BARE("4", SMP_GUEST "/4/guest.dtb"),
 };
 
 static char *const consoles[][8] = {

@@ -12,6 +12,9 @@
 enum driver_vm_boot {
     DRIVER_VM_ON_DROVER, /* the example's image */
     DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
+    DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
+    DRIVER_VM_8_CPUS,
+    DRIVER_VM_4_CPUS_BARE, /* its guest on a machine with four cores */
 };
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
