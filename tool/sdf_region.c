@@ -15,12 +15,14 @@
 
 static uint64_t page_size_read(const struct sdf *sdf, const xmlNode *node)
 {
-    uint64_t page_size = sdf_number(sdf, node, "page_size", 0, 0, UINT64_MAX);
-    if (sdf_attribute(node, "page_size") != NULL && page_size != PAGE_SIZE_4K &&
-        page_size != PAGE_SIZE_2M) {
+    if (sdf_attribute(node, "page_size") == NULL) {
+        return 0;
+    }
+    uint64_t page_size = sdf_number(sdf, node, "page_size", PAGE_SIZE_4K, 0, UINT64_MAX);
+    if (page_size != PAGE_SIZE_4K && page_size != PAGE_SIZE_2M) {
         sdf_error(sdf, node, "page_size 0x%" PRIx64 "; pages have 0x1000 or 0x200000 bytes",
                   page_size);
-        return 0;
+        return PAGE_SIZE_4K;
     }
     return page_size;
 }

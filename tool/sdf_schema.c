@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The shape of a system description. The tables are the whole of the Microkit's SDF as of version
- * 2.3 and Drover's one extension, an <irq> inside a <virtual_machine>. What exists on other
+ * 2.3 and Drover's one addition, an <irq> inside a <virtual_machine>. What exists on other
  * architectures only, or no longer, is refused with the reason.
  */
 #include "sdf_schema.h"

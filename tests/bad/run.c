@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Runs `drover build` on every bad system description: it has to exit with status 1, say exactly
- * what is expected, and leave no image behind. Run it from the top of the tree.
+ * what is expected, and leave no image behind; and docs/sdf.md has to list it. Run it from the top
+ * of the tree.
  */
 #include <err.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@
 #include "corpus.h"
 
 #define DIRECTORY   "tests/bad"
+#define MANUAL      "docs/sdf.md"
 #define BOARD       "qemu_virt_aarch64"
 #define SECONDS_MAX 60
 
@@ -101,8 +104,28 @@ static const char *run_case(const struct setting *setting, const struct corpus_c
     return strcmp(*said, entry->expected) == 0 ? NULL : "the messages differ";
 }
 
+static char *manual_read(void)
+{
+    FILE *file = fopen(MANUAL, "r");
+    if (file == NULL) {
+        err(1, MANUAL);
+    }
+    char *text = corpus_read(file);
+    fclose(file);
+    return text;
+}
+
+/* Whether the manual names the case. */
+static bool is_listed(const char *manual, const struct corpus_case *entry)
+{
+    char name[256];
+    snprintf(name, sizeof(name), "`%.*s`", (int)strcspn(entry->file, "."), entry->file);
+    return strstr(manual, name) != NULL;
+}
+
 int main(void)
 {
+    char *manual = manual_read();
     struct setting setting = setting_make();
     struct corpus corpus = corpus_load(DIRECTORY);
     if (corpus.count == 0) {
@@ -113,6 +136,9 @@ int main(void)
         const struct corpus_case *entry = &corpus.cases[i];
         char *said;
         const char *wrong = run_case(&setting, entry, &said);
+        if (wrong == NULL && !is_listed(manual, entry)) {
+            wrong = MANUAL " does not list it";
+        }
         printf("%s %s\n", wrong == NULL ? "pass" : "FAIL", entry->file);
         if (wrong != NULL) {
             failed++;
@@ -123,6 +149,7 @@ int main(void)
     }
     printf("%zu passed, %zu failed\n", corpus.count - failed, failed);
     corpus_free(&corpus);
+    free(manual);
     free(setting.tool);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
