@@ -12,7 +12,7 @@
 # What a PD is compiled and linked with, out of the SDK of a board and configuration.
 #   $(call pd_cflags,BOARD,CONFIG)  $(call pd_ldflags,BOARD,CONFIG)
 sdk_board   = $(SDK)/board/$(1)/$(2)
-pd_cflags   = $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(2)) -mgeneral-regs-only -I$(call sdk_board,$(1),$(2))/include \
+pd_cflags   = $(filter-out -Iinclude,$(TARGET_CFLAGS)) $(CONFIG_CFLAGS_$(2)) -mgeneral-regs-only -I$(call sdk_board,$(1),$(2))/include \
               -I$(SDK)/libvmm/include
 pd_ldflags  = $(TARGET_LDFLAGS) -L$(call sdk_board,$(1),$(2))/lib -T$(call sdk_board,$(1),$(2))/lib/microkit.ld
 pd_depends  = $(call sdk_board,$(1),$(2))/.stamp

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The driver VM example as a whole: Linux boots, its devices work and interrupt it, its shell
- * answers, it powers off. With the argument `bare` the same cases run on the same guest without
- * Drover: what they expect is what Linux does on bare hardware.
+ * answers, it powers off. With the argument `sel4` the same cases run on the same guest
+ * under a VMM for seL4, with `bare` without Drover: what they expect is what Linux does on bare
+ * hardware.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -158,11 +159,13 @@ static const struct test_case cases[] = {
 
 int main(int argc, char **argv)
 {
-    bool bare = argc > 1 && strcmp(argv[1], "bare") == 0;
-    const char *log = bare ? BUILD_DIR "/tests/log/driver_vm_bare.console"
-                           : BUILD_DIR "/tests/log/driver_vm.console";
-    char **arguments = driver_vm_arguments(bare ? DRIVER_VM_BARE : DRIVER_VM_ON_DROVER,
-                                           DRIVER_VM_TEST, BUILD_DIR "/tests/driver_vm.disk");
+    const char *variant = argc > 1 ? argv[1] : "drover";
+    enum driver_vm_boot boot = strcmp(variant, "bare") == 0   ? DRIVER_VM_BARE
+                               : strcmp(variant, "sel4") == 0 ? DRIVER_VM_SEL4_VMM
+                                                              : DRIVER_VM_ON_DROVER;
+    char log[256];
+    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/driver_vm_%s.console", variant);
+    char **arguments = driver_vm_arguments(boot, DRIVER_VM_TEST, BUILD_DIR "/tests/driver_vm.disk");
     struct machine *machine = machine_start(log, NULL, arguments);
     int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
 
