@@ -20,6 +20,7 @@
 #define SHAREABILITY    (UINT64_C(3) << 8)           /* D8.5.2 */
 #define INNER_SHAREABLE (UINT64_C(3) << 8)
 #define S1_INDEX(e)     ((unsigned)((e) >> 2) & 7)  /* D8.5.3 AttrIndx */
+#define S1_NS           (UINT64_C(1) << 5)          /* D8.3.1: of the Secure state only */
 #define S1_AP_RES1      (UINT64_C(1) << 6)          /* D8.4.1 AP[1] with one privilege level */
 #define S1_READ_ONLY    (UINT64_C(1) << 7)          /* D8.4.1 AP[2] */
 #define S2_TYPE(e)      ((unsigned)((e) >> 2) & 15) /* D8.5.5 MemAttr */
@@ -61,6 +62,9 @@ static uint32_t stage1_perms(const struct walk *walk, uint64_t entry, uint64_t v
 {
     uint32_t perms = MAP_PERM_READ;
     bool device = S1_INDEX(entry) == MAIR_INDEX_DEVICE;
+    if ((entry & S1_NS) != 0) {
+        report(walk, FINDING_DESCRIPTOR, entry, va, "NS is set, which has no meaning here");
+    }
     if (!device && S1_INDEX(entry) != MAIR_INDEX_NORMAL) {
         report(walk, FINDING_DESCRIPTOR, entry, va, "attribute index that MAIR_EL2 does not set");
     }

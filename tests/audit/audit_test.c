@@ -1,0 +1,178 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The auditor's mutation test: a good image is clean, and every damage of it is noticed. There is
+ * no list of exceptions: no bit of an image may change.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "diag_capture.h"
+#include "mutations.h"
+
+static struct rich *rich;
+
+static int group_set_up(void **state)
+{
+    (void)state;
+    rich = rich_build();
+    return 0;
+}
+
+static int group_tear_down(void **state)
+{
+    (void)state;
+    rich_free(rich);
+    return 0;
+}
+
+/* Audits the image; returns whether anything is wrong with it. With a code, only that counts. */
+static bool noticed(enum finding_code code)
+{
+    struct audit audit;
+    diag_capture_reset();
+    bool wrong = !audit_run(&audit, &rich->input);
+    for (size_t i = 0; i < audit.findings.count; i++) {
+        wrong = wrong || code == FINDING_COUNT || audit.findings.list[i].code == code;
+    }
+    audit_free(&audit);
+    return wrong;
+}
+
+static void print_findings(void)
+{
+    struct audit audit;
+    audit_run(&audit, &rich->input);
+    for (size_t i = 0; i < audit.findings.count; i++) {
+        print_error("    %s %s\n", finding_code_name(audit.findings.list[i].code),
+                    audit.findings.list[i].text);
+    }
+    audit_free(&audit);
+}
+
+static void good_image_is_clean(void **state)
+{
+    (void)state;
+    if (noticed(FINDING_COUNT)) {
+        print_findings();
+        fail_msg("%s", diag_captured());
+    }
+    struct system *system = rich->input.system;
+    rich->input.system = NULL;
+    assert_false(noticed(FINDING_COUNT));
+    rich->input.system = system;
+}
+
+static void damage_that_makes_sense(void **state)
+{
+    (void)state;
+    size_t missed = 0;
+    for (size_t i = 0; i < mutation_count; i++) {
+        mutations[i].apply(rich);
+        assert_int_not_equal(memcmp(rich->bytes, rich->good, rich->size), 0);
+        if (!noticed(mutations[i].expected)) {
+            print_error("not found as %s: %s; instead:\n", finding_code_name(mutations[i].expected),
+                        mutations[i].what);
+            print_findings();
+            missed++;
+        }
+        rich_restore(rich);
+    }
+    assert_int_equal(missed, 0);
+}
+
+/* Changes one bit of the image; returns whether that is noticed. */
+static bool bit_noticed(size_t offset, unsigned bit)
+{
+    rich->bytes[offset] ^= (uint8_t)(1u << bit);
+    bool found = noticed(FINDING_COUNT);
+    if (!found) {
+        print_error("bit %u of the byte at 0x%zx may change\n", bit, offset);
+    }
+    rich->bytes[offset] = rich->good[offset];
+    return found;
+}
+
+/* Changes `size` bytes at `bytes`, each in one bit. */
+static size_t bytes_missed(const void *bytes, size_t size)
+{
+    size_t start = (size_t)((const uint8_t *)bytes - rich->bytes);
+    size_t missed = 0;
+    for (size_t i = 0; i < size; i++) {
+        missed += !bit_noticed(start + i, (unsigned)(start + i) * 5 % 8);
+    }
+    return missed;
+}
+
+static void bits_of_records(void **state)
+{
+    (void)state;
+    const struct loader_info *info = rich->info;
+    size_t missed = bytes_missed(rich->bytes, LOADER_INFO_OFFSET + sizeof(*info));
+    missed += bytes_missed(rich->zeroes, info->zero_count * sizeof(*rich->zeroes));
+    missed += bytes_missed(rich->copies, info->copy_count * sizeof(*rich->copies));
+    missed += bytes_missed(rich->manifest, rich->manifest->map_offset);
+    missed += bytes_missed(&rich->maps[4], sizeof(*rich->maps));
+    missed += bytes_missed(rich->channels, rich->manifest->size - rich->manifest->channel_offset);
+    assert_int_equal(missed, 0);
+}
+
+static bool is_table(const struct audit *audit, size_t page)
+{
+    return audit->table_pages[page] != 0;
+}
+
+/* Bits of descriptors of every kind: those of each table that differ from the one before them by
+ * more than where they lead, and one that is not valid. A third of their bits are changed in one
+ * table, the next third in the next one. */
+static void bits_of_descriptors(void **state)
+{
+    (void)state;
+    struct audit audit;
+    size_t missed = 0;
+    size_t count = 0;
+    assert_true(audit_run(&audit, &rich->input));
+    for (size_t page = 0; page < rich->size / PAGE_SIZE_4K; page++) {
+        const uint64_t *entries = (const void *)(rich->bytes + page * PAGE_SIZE_4K);
+        uint64_t kind = 1;
+        for (size_t i = 0; is_table(&audit, page) && i < PAGE_SIZE_4K / sizeof(*entries); i++) {
+            uint64_t next = entries[i] & ~UINT64_C(0xfffffff000);
+            for (unsigned bit = page % 3; next != kind && bit < 64; bit += 3) {
+                size_t offset = page * PAGE_SIZE_4K + i * sizeof(*entries) + bit / 8;
+                missed += !bit_noticed(offset, bit % 8);
+                count++;
+            }
+            kind = next;
+        }
+    }
+    audit_free(&audit);
+    print_message("%zu bits of descriptors\n", count);
+    assert_int_equal(missed, 0);
+    assert_true(count > 300);
+}
+
+/* Bits all over the image, at distances that hit every page and have no common divisor with it. */
+static void bits_everywhere(void **state)
+{
+    (void)state;
+    size_t missed = 0;
+    for (size_t offset = 0; offset < rich->size; offset += 1021) {
+        missed += !bit_noticed(offset, (unsigned)(offset % 7));
+    }
+    assert_int_equal(missed, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_image_is_clean), cmocka_unit_test(damage_that_makes_sense),
+        cmocka_unit_test(bits_of_records),     cmocka_unit_test(bits_of_descriptors),
+        cmocka_unit_test(bits_everywhere),
+    };
+    return cmocka_run_group_tests(tests, group_set_up, group_tear_down);
+}
