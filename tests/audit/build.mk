@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The auditor: its mutation test, which damages a good image in every way it can think of, and the audit
-# of every image that the tree builds.
+# The auditor: what its mutation test (tests/unit/tool_audit.mk) and its fuzzer (tests/fuzz/tool_audit.mk)
+# share, which is a good image of a rich system.
 
-AUDIT_TEST_SOURCES = tests/audit/rich.c tests/unit/elf_build.c tests/unit/diag_capture.c $(TOOL_PLAN_SOURCES)
-AUDIT_TEST_CFLAGS  = $(TOOL_PLAN_TEST_CFLAGS) -iquote tests/audit $(shell xml2-config --cflags)
-AUDIT_TEST_LIBS    = -lxml2 -lelf -lfdt -ljson-c
+AUDIT_TEST_SOURCES := tests/audit/rich.c tests/unit/elf_build.c tests/unit/diag_capture.c \
+                      $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
+AUDIT_TEST_CFLAGS  := -iquote tool -iquote tests/unit -iquote tests/audit $(shell xml2-config --cflags)
+AUDIT_TEST_LIBS    := -lxml2 -lelf -lfdt -ljson-c
