@@ -20,6 +20,7 @@ static const struct {
     {"build", cmd_build, "system description + programs + board -> image and report"},
     {"audit", cmd_audit,
      "image -> who can reach, interrupt and control what, proved from its bytes"},
+    {"graph", cmd_graph, "the system as a picture: who shares what with whom"},
     {"help", cmd_help, "this list"},
 };
 
