@@ -102,6 +102,16 @@ static const char *member(struct json_object *object, const char *key)
     return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : NULL;
 }
 
+/* Returns the member `key`, an array, or NULL. */
+static struct json_object *array_member(struct json_object *object, const char *key)
+{
+    struct json_object *value;
+    return json_object_object_get_ex(object, key, &value) &&
+                   json_object_is_type(value, json_type_array)
+               ? value
+               : NULL;
+}
+
 /* Reads up to `limit` numbers that commas or blanks separate; returns how many there are. */
 static size_t read_numbers(const char *text, double *numbers, size_t limit)
 {
@@ -205,25 +215,23 @@ static bool read_objects(struct graph *graph, struct json_object *objects)
 static bool read_layout(struct graph *graph, struct json_object *layout)
 {
     double corners[4];
-    struct json_object *objects, *edges;
-    if (read_numbers(member(layout, "bb"), corners, 4) != 4 ||
-        !json_object_object_get_ex(layout, "objects", &objects)) {
+    struct json_object *objects = array_member(layout, "objects");
+    struct json_object *edges = array_member(layout, "edges"); /* none if there is no edge */
+    size_t count = edges == NULL ? 0 : json_object_array_length(edges);
+    if (objects == NULL || read_numbers(member(layout, "bb"), corners, 4) != 4) {
         return false;
     }
     graph->width = corners[2];
     graph->height = corners[3];
-    if (!read_objects(graph, objects)) {
+    if (count != graph->edge_count || !read_objects(graph, objects)) {
         return false;
     }
-    size_t count = 0;
-    if (json_object_object_get_ex(layout, "edges", &edges)) {
-        for (; count < json_object_array_length(edges); count++) {
-            if (!read_edge(graph, json_object_array_get_idx(edges, count))) {
-                return false;
-            }
+    for (size_t i = 0; i < count; i++) {
+        if (!read_edge(graph, json_object_array_get_idx(edges, i))) {
+            return false;
         }
     }
-    return count == graph->edge_count;
+    return true;
 }
 
 bool graph_layout(struct graph *graph)
