@@ -6,7 +6,7 @@ GRAPH_TEST_SOURCES := tests/graph/picture.c tests/unit/diag_capture.c \
                       $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
 GRAPH_TEST_CFLAGS  := -iquote tool -iquote tests/graph -iquote tests/unit $(shell xml2-config --cflags) \
                       -DBUILD_DIR='"$(BUILD)"'
-GRAPH_TEST_LIBS    := -lxml2 -lelf -lfdt -ljson-c -lm
+GRAPH_TEST_LIBS    := -lxml2 -lelf -lfdt -ljson-c
 GRAPH_TEST_DEPENDS := $(wildcard tool/*.h tests/graph/*.h)
 
 UNIT_TESTS += graph_test graph_layout_test

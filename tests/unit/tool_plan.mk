@@ -38,7 +38,7 @@ UNIT_TESTS += plan_test
 plan_test_SOURCES := tests/unit/plan_test.c tests/unit/image_read.c tests/unit/table_walk.c \
                      tests/unit/elf_build.c tests/unit/diag_capture.c $(TOOL_PLAN_SOURCES)
 plan_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
-plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c -lm
+plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
 plan_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += command_test
