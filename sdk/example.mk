@@ -7,6 +7,7 @@
 MICROKIT_SDK    ?= $(abspath $(dir $(lastword $(MAKEFILE_LIST)))../..)
 MICROKIT_BOARD  ?= qemu_virt_aarch64
 MICROKIT_CONFIG ?= debug
+MICROKIT_FLAGS  ?=
 BUILD_DIR       ?= build
 TOOLCHAIN       ?= llvm
 
@@ -28,7 +29,7 @@ LDFLAGS := --gc-sections -z noexecstack -L$(BOARD_DIR)/lib -T$(BOARD_DIR)/lib/mi
 
 $(BUILD_DIR)/loader.img: $(SYSTEM) $(PROGRAMS)
 	$(MICROKIT_SDK)/bin/microkit $(SYSTEM) --board $(MICROKIT_BOARD) --config $(MICROKIT_CONFIG) \
-		--search-path $(BUILD_DIR) --search-path . -o $@ -r $(BUILD_DIR)/report.txt
+		--search-path $(BUILD_DIR) --search-path . -o $@ -r $(BUILD_DIR)/report.txt $(MICROKIT_FLAGS)
 
 $(BUILD_DIR)/%.elf: $(BUILD_DIR)/%.o
 	$(LD) $(LDFLAGS) -o $@ $< -lmicrokit

@@ -39,7 +39,9 @@ static int mapping_compare(const void *left, const void *right)
 bool space_finish(struct space *space, const char *owner)
 {
     bool sound = true;
-    qsort(space->mappings, space->mapping_count, sizeof(*space->mappings), mapping_compare);
+    if (space->mapping_count > 0) {
+        qsort(space->mappings, space->mapping_count, sizeof(*space->mappings), mapping_compare);
+    }
     for (size_t i = 1; i < space->mapping_count; i++) {
         const struct mapping *a = &space->mappings[i - 1];
         const struct mapping *b = &space->mappings[i];

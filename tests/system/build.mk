@@ -7,10 +7,13 @@
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += examples driver_vm busy_host odroidc4_image
+SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image
 
 examples_SOURCES := tests/system/examples.c
 examples_DEPENDS := examples
+
+sdk_SOURCES := tests/system/sdk.c
+sdk_DEPENDS := sdk
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img

@@ -1,0 +1,130 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The SDK stands on its own: a copy of it in another place, with nothing else of this tree and of
+ * the caller's environment, builds its examples with either compiler, and what comes out boots.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cases.h"
+
+#define SDK          BUILD_DIR "/sdk"
+#define WAIT_SECONDS 60
+
+static char directory[] = "/tmp/drover-sdk-XXXXXX";
+
+/* Runs a shell command, printed as `format` says, in the copy; what it prints is shown when it
+ * fails. */
+__attribute__((format(printf, 1, 2))) static bool run(const char *format, ...)
+{
+    char command[1024], whole[2048];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof(command), format, arguments);
+    va_end(arguments);
+    snprintf(whole, sizeof(whole),
+             "cd %s && if ! env -i PATH=\"$PATH\" sh -c '%s' >log 2>&1; then cat log; exit 1; fi",
+             directory, command);
+    return system(whole) == 0 || case_fail("failed: %s", command);
+}
+
+/* Boots `image` of the copy and waits for `text`. */
+static bool boots(const char *image, const char *text)
+{
+    char path[256], log[256];
+    snprintf(path, sizeof(path), "%s/%s", directory, image);
+    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/sdk.console");
+    char *arguments[] = {"qemu-system-aarch64",
+                         "-machine",
+                         "virt,virtualization=on,gic-version=2",
+                         "-cpu",
+                         "cortex-a53",
+                         "-m",
+                         "2G",
+                         "-display",
+                         "none",
+                         "-nic",
+                         "none",
+                         "-serial",
+                         "stdio",
+                         "-kernel",
+                         path,
+                         NULL};
+    struct machine *machine = machine_start(log, NULL, arguments);
+    bool found = machine_wait(machine, text, WAIT_SECONDS) != NULL ||
+                 case_fail("%s: no \"%s\": %s", image, text, machine_reason(machine));
+    machine_stop(machine);
+    return found;
+}
+
+/* Builds an example of the copy with further arguments of make, and boots it. */
+static bool example(const char *name, const char *arguments, const char *text)
+{
+    return run("make -C sdk/example/%s %s", name, arguments) &&
+           run("mv sdk/example/%s/build/loader.img . && make -C sdk/example/%s clean", name,
+               name) &&
+           boots("loader.img", text);
+}
+
+static bool builds_with_clang(struct machine *machine)
+{
+    (void)machine;
+    return example("hello", "TOOLCHAIN=llvm", "hello, world") &&
+           example("hierarchy", "TOOLCHAIN=llvm", "bystander: my turn at last") &&
+           example("passive_server", "TOOLCHAIN=llvm", "bob asks for 50, balance 10");
+}
+
+static bool builds_with_gcc(struct machine *machine)
+{
+    (void)machine;
+    return example("hello", "TOOLCHAIN=gcc", "hello, world") &&
+           example("hierarchy", "TOOLCHAIN=gcc", "bystander: my turn at last") &&
+           example("passive_server", "TOOLCHAIN=gcc", "bob asks for 50, balance 10");
+}
+
+static bool elf_image_boots(struct machine *machine)
+{
+    (void)machine;
+    return example("hello", "MICROKIT_FLAGS=\"--image-type elf\"", "hello, world");
+}
+
+/* Not booted: there is one board to boot on, and a release kernel prints nothing. */
+static bool every_board_and_configuration(struct machine *machine)
+{
+    (void)machine;
+    return run("for config in sdk/board/*/*/; do set -- $(echo $config | tr / \" \"); "
+               "make -C sdk/example/hello MICROKIT_BOARD=$3 MICROKIT_CONFIG=$4 && "
+               "make -C sdk/example/hello clean || exit 1; done");
+}
+
+/* What the Makefiles of the field look for, as they do. */
+static bool configuration_can_be_grepped(struct machine *machine)
+{
+    (void)machine;
+    return run("for config in sdk/board/*/*/; do "
+               "test \"$(grep \"CONFIG_SEL4_ARCH  \" $config/include/kernel/gen_config.h | "
+               "cut -d\" \" -f4)\" = aarch64 || exit 1; done");
+}
+
+int main(void)
+{
+    static const struct test_case cases[] = {
+        {"clang builds examples out of a copy of the SDK", builds_with_clang},
+        {"gcc builds examples out of a copy of the SDK", builds_with_gcc},
+        {"an ELF image boots", elf_image_boots},
+        {"hello builds for every board and configuration", every_board_and_configuration},
+        {"gen_config.h has the one line that Makefiles look for", configuration_can_be_grepped},
+    };
+    char command[256];
+    if (mkdtemp(directory) == NULL) {
+        perror(directory);
+        return EXIT_FAILURE;
+    }
+    snprintf(command, sizeof(command), "cp -R %s %s/sdk", SDK, directory);
+    int status = system(command) != 0 ? EXIT_FAILURE
+                                      : cases_run(NULL, cases, sizeof(cases) / sizeof(cases[0]));
+    snprintf(command, sizeof(command), "rm -rf %s", directory);
+    return system(command) != 0 ? EXIT_FAILURE : status;
+}
