@@ -18,8 +18,7 @@ $(BUILD)/examples/$(1)/$(2)/%.elf: $(BUILD)/examples/$(1)/$(2)/%.o
 $(BUILD)/examples/$(1)/$(2)/$(1).img: examples/$(1)/$(1).system $(wildcard examples/$(1)/*.txt) $(BUILD)/drover \
 		$(patsubst examples/$(1)/%.c,$(BUILD)/examples/$(1)/$(2)/%.elf,$(wildcard examples/$(1)/*.c)) \
 		$(SDK)/board/$(2)/board.dtb $(SDK)/board/$(2)/board.json
-	DROVER_SDK=$(SDK) $(BUILD)/drover build $$< --board $(2) --config $(3) \
-		--search-path $$(@D) --search-path examples/$(1) -o $$@ -r $$(@D)/report.txt
+	$$(call build_image,$$<,--board $(2) --config $(3) --search-path $$(@D) --search-path examples/$(1))
 
 examples: $(BUILD)/examples/$(1)/$(2)/$(1).img
 endef

@@ -40,8 +40,7 @@ $(DRIVER_VM)/$(1)/vmm.elf: $(DRIVER_VM)/$(1)/vmm.o $(DRIVER_VM)/$(1)/package_gue
 
 $(DRIVER_VM)/$(1)/driver_vm.img: examples/driver_vm/$(1)/driver_vm.system $(DRIVER_VM)/$(1)/vmm.elf \
 		$(BUILD)/drover $(SDK)/board/$(1)/board.dtb $(SDK)/board/$(1)/board.json
-	DROVER_SDK=$(SDK) $(BUILD)/drover build examples/driver_vm/$(1)/driver_vm.system --board $(1) \
-		--config $(DRIVER_VM_CONFIG) --search-path $$(@D) $(call driver_vm_macros,$(1)) -o $$@ -r $$(@D)/report.txt
+	$$(call build_image,$$<,--board $(1) --config $(DRIVER_VM_CONFIG) --search-path $$(@D) $$(call driver_vm_macros,$(1)))
 endef
 $(foreach board,$(BOARDS),$(eval $(call driver_vm_rules,$(board))))
 

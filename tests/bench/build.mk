@@ -26,8 +26,7 @@ $(BENCH)/pd/%.elf: $(BENCH)/pd/%.o
 
 $(BENCH)/pd/system.img: tests/bench/pd.system $(BENCH_PDS:%=$(BENCH)/pd/%.elf) $(BUILD)/drover \
 		$(SDK)/board/$(BENCH_BOARD)/board.dtb $(SDK)/board/$(BENCH_BOARD)/board.json
-	DROVER_SDK=$(SDK) $(BUILD)/drover build $< --board $(BENCH_BOARD) --config $(BENCH_CONFIG) \
-		--search-path $(@D) -o $@ -r $(@D)/report.txt
+	$(call build_image,$<,--board $(BENCH_BOARD) --config $(BENCH_CONFIG) --search-path $(@D))
 
 # Linux that gets as far as /init (see tests/guests/build.mk for the VM around it).
 $(BENCH)/linux/init: tests/bench/linux/init.c

@@ -69,8 +69,7 @@ $(VM_DIR)/$(1)/vmm.elf: $(VM_DIR)/vmm.o $(VM_DIR)/$(1)/images.o
 	$(TARGET_LD) $$(call pd_ldflags,$(VM_BOARD),$(VM_CONFIG)) -o $$@ $$^ -lvmm -lmicrokit
 
 $(VM_DIR)/$(1)/system.img: tests/guests/vm/guest.system $(VM_DIR)/$(1)/vmm.elf $(BUILD)/drover $(VM_BOARD_FILES)
-	DROVER_SDK=$(SDK) $(BUILD)/drover build $$< --board $(VM_BOARD) --config $(VM_CONFIG) --search-path $$(@D) \
-		-o $$@ -r $$(@D)/report.txt
+	$$(call build_image,$$<,--board $(VM_BOARD) --config $(VM_CONFIG) --search-path $$(@D))
 endef
 $(foreach image,$(VM_IMAGES),$(eval $(call vm_image_rules,$(image))))
 

@@ -32,8 +32,8 @@ $(SMP_GUEST)/$(1)/vmm.elf: $(SMP_GUEST_VMM)/vmm.o $(SMP_GUEST)/$(1)/images.o \
 
 $(SMP_GUEST)/$(1)/system.img: tests/smp_guest/smp_guest.system $(SMP_GUEST)/$(1)/vmm.elf $(BUILD)/drover \
 		$(SDK)/board/$(SMP_GUEST_BOARD)/board.dtb $(SDK)/board/$(SMP_GUEST_BOARD)/board.json
-	DROVER_SDK=$(SDK) $(BUILD)/drover build $$< --board $(SMP_GUEST_BOARD) --config $(SMP_GUEST_CONFIG) \
-		--search-path $$(@D) -D 'VCPUS=$(call smp_guest_vcpus,$(1))' -o $$@ -r $$(@D)/report.txt
+	$$(call build_image,$$<,--board $(SMP_GUEST_BOARD) --config $(SMP_GUEST_CONFIG) \
+		--search-path $$(@D) -D 'VCPUS=$(call smp_guest_vcpus,$(1))')
 endef
 $(foreach count,$(SMP_GUEST_COUNTS),$(eval $(call smp_guest_rules,$(count))))
 
