@@ -212,5 +212,6 @@ bool audit_name_is_sound(const char *name);
 
 /* "rw-" and so on. */
 const char *audit_rights(uint32_t perms);
-/* "Normal cached", "Normal uncached", "Device". */
-const char *audit_memory_type(uint32_t perms);
+/* "Normal cached", "Normal uncached", or which sort of Device memory the space's tables make of it.
+ */
+const char *audit_memory_type(const struct audit_space *space, uint32_t perms);

@@ -15,7 +15,7 @@ static void report(struct audit *audit, enum finding_code code, const struct aud
                 "%s \"%s\": 0x%" PRIx64 " to 0x%" PRIx64 " (PA 0x%" PRIx64 ", %s, %s) %s",
                 audit_kind_name(space->kind), space->name, extent->va,
                 extent->va + extent->size - 1, extent->pa, audit_rights(extent->perms),
-                audit_memory_type(extent->perms), what);
+                audit_memory_type(space, extent->perms), what);
 }
 
 /* Rights and memory type by themselves. A guest's RAM is writable and executable: which pages of it

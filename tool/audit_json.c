@@ -43,22 +43,14 @@ static void add_pd(json_object *object, const char *key, const struct audit *aud
     }
 }
 
-static const char *memory_name(uint32_t perms)
-{
-    if ((perms & MAP_PERM_DEVICE) != 0) {
-        return "device";
-    }
-    return (perms & MAP_PERM_UNCACHED) != 0 ? "normal-uncached" : "normal-cached";
-}
-
-static void add_row(void *context, const struct audit_row *row)
+static void add_row(void *context, const struct audit_space *space, const struct audit_row *row)
 {
     json_object *entry = object_new();
     add_number(entry, "va", row->extent.va);
     add_number(entry, "pa", row->extent.pa);
     add_number(entry, "size", row->extent.size);
     add_text(entry, "rights", audit_rights(row->extent.perms));
-    add_text(entry, "memory", memory_name(row->extent.perms));
+    add_text(entry, "memory", audit_memory_type(space, row->extent.perms));
     add_text(entry, "what", row->what);
     json_object_array_add(context, entry);
 }

@@ -80,6 +80,7 @@ static void list_windows(const struct audit *audit, struct window *windows)
 
 static void check_window(struct audit *audit, const struct window *window)
 {
+    const struct audit_space *kernel = audit_space_of(audit, AUDIT_KERNEL, 0);
     const struct audit_extent *extent = audit_kernel_window(audit, window->va);
     if (extent == NULL) {
         if (!window->optional) {
@@ -96,8 +97,8 @@ static void check_window(struct audit *audit, const struct window *window)
                     "kernel: %s is mapped at 0x%" PRIx64 " to PA 0x%" PRIx64 ", 0x%" PRIx64
                     " bytes, %s, %s; expected are 0x%" PRIx64 " bytes, %s, %s%s",
                     window->name, extent->va, extent->pa, extent->size, audit_rights(extent->perms),
-                    audit_memory_type(extent->perms), window->size, audit_rights(window->perms),
-                    audit_memory_type(window->perms),
+                    audit_memory_type(kernel, extent->perms), window->size,
+                    audit_rights(window->perms), audit_memory_type(kernel, window->perms),
                     placed ? "" : ", and another PA: the board's device, or RAM");
     }
 }

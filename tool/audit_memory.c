@@ -38,20 +38,29 @@ static void list_kernel(struct audit *audit)
             audit_object_add(audit, extent->pa, extent->size, "the kernel");
         }
     }
-    static const struct {
-        uint64_t va;
-        const char *what;
-    } windows[] = {
-        {KERNEL_MANIFEST_VA, "the manifest"},
-        {KERNEL_OBJECT_VA, "the kernel's objects"},
-        {KERNEL_MESSAGE_VA, "message pages"},
-        {KERNEL_VCPU_VA, "vCPU pages"},
-    };
-    for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
-        const struct audit_extent *extent = audit_kernel_window(audit, windows[i].va);
-        if (extent != NULL) {
-            audit_object_add(audit, extent->pa, extent->size, "%s", windows[i].what);
-        }
+    const struct audit_extent *extent = audit_kernel_window(audit, KERNEL_MANIFEST_VA);
+    if (extent != NULL) {
+        audit_object_add(audit, extent->pa, extent->size, "the manifest");
+    }
+    extent = audit_kernel_window(audit, KERNEL_OBJECT_VA);
+    if (extent != NULL) {
+        audit_object_add(audit, extent->pa, extent->size, "the kernel's objects");
+    }
+}
+
+/* The pages that the kernel shares, one with each PD and one for each vCPU. */
+static void list_shared_pages(struct audit *audit)
+{
+    const struct audit_extent *messages = audit_kernel_window(audit, KERNEL_MESSAGE_VA);
+    const struct audit_extent *vcpus = audit_kernel_window(audit, KERNEL_VCPU_VA);
+    for (uint32_t i = 0; messages != NULL && i < audit->manifest->pd_count; i++) {
+        audit_object_add(audit, messages->pa + i * (uint64_t)PAGE_SIZE_4K, PAGE_SIZE_4K,
+                         "message page of \"%s\"", audit_space_of(audit, AUDIT_PD, i)->name);
+    }
+    for (uint32_t i = 0; vcpus != NULL && i < audit->manifest->vcpu_count; i++) {
+        audit_object_add(audit, vcpus->pa + i * (uint64_t)PAGE_SIZE_4K, PAGE_SIZE_4K,
+                         "page of vCPU %u of \"%s\"", audit->vcpus[i].vcpu_id,
+                         audit_space_of(audit, AUDIT_VM, audit->vcpus[i].vm)->name);
     }
 }
 
@@ -278,6 +287,7 @@ void audit_check_memory(struct audit *audit)
         return; /* that is a finding already, and these rules need the lists */
     }
     list_kernel(audit);
+    list_shared_pages(audit);
     list_loader(audit);
     list_maps(audit);
     check_purposes(audit);

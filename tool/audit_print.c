@@ -33,7 +33,7 @@ struct row_style {
     int digits; /* of a VA or GPA */
 };
 
-static void print_row(void *context, const struct audit_row *row)
+static void print_row(void *context, const struct audit_space *space, const struct audit_row *row)
 {
     const struct row_style *style = context;
     const struct audit_extent *extent = &row->extent;
@@ -42,7 +42,7 @@ static void print_row(void *context, const struct audit_row *row)
     print_range(style->out, 10, extent->pa, extent->size);
     print_size(style->out, extent->size);
     fprintf(style->out, "  %s  %-15s  %s\n", audit_rights(extent->perms),
-            audit_memory_type(extent->perms), row->what);
+            audit_memory_type(space, extent->perms), row->what);
 }
 
 static void print_space(const struct audit *audit, const struct audit_space *space, FILE *out)
@@ -78,12 +78,12 @@ static void print_vm(const struct audit *audit, uint32_t index, FILE *out)
     const struct manifest_vcpu *vcpu = audit_first_vcpu(audit, index);
     const struct audit_space *space = audit_space_of(audit, AUDIT_VM, index);
     bool owned = vcpu->pd < audit->manifest->pd_count;
+    uint32_t vcpu_count = owned ? audit->pds[vcpu->pd].vcpu_count : 0;
     fprintf(out, "\nVirtual machine \"%s\"\n", space->name);
-    fprintf(out, "    VMID %u, VMM \"%s\", %u vCPUs, priority %u, %u us in %u us\n",
+    fprintf(out, "    VMID %u, VMM \"%s\", %u vCPU%s, priority %u, %u us in %u us\n",
             (unsigned)(vcpu->vttbr >> 48),
-            owned ? audit_space_of(audit, AUDIT_PD, vcpu->pd)->name : "?",
-            owned ? audit->pds[vcpu->pd].vcpu_count : 0, vcpu->priority, vcpu->budget_us,
-            vcpu->period_us);
+            owned ? audit_space_of(audit, AUDIT_PD, vcpu->pd)->name : "?", vcpu_count,
+            vcpu_count == 1 ? "" : "s", vcpu->priority, vcpu->budget_us, vcpu->period_us);
     print_space(audit, space, out);
 }
 

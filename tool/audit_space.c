@@ -118,10 +118,11 @@ const char *audit_rights(uint32_t perms)
     return names[perms & AUDIT_RIGHTS];
 }
 
-const char *audit_memory_type(uint32_t perms)
+const char *audit_memory_type(const struct audit_space *space, uint32_t perms)
 {
     if ((perms & MAP_PERM_DEVICE) != 0) {
-        return "Device";
+        bool stage2 = space->kind == AUDIT_PD || space->kind == AUDIT_VM;
+        return stage2 ? "Device nGnRE" : "Device nGnRnE";
     }
     return (perms & MAP_PERM_UNCACHED) != 0 ? "Normal uncached" : "Normal cached";
 }

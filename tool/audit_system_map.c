@@ -32,6 +32,7 @@ struct account {
 static void take(struct account *account, const struct wanted *wanted)
 {
     struct audit *audit = account->described->audit;
+    const struct audit_space *space = audit_space_of(audit, AUDIT_PD, (uint32_t)account->pd);
     const struct manifest_map *map =
         described_map_find(audit, account->pd, account->is_vm, wanted->va);
     if (map == NULL) {
@@ -47,8 +48,8 @@ static void take(struct account *account, const struct wanted *wanted)
                     "\"%s\" at 0x%" PRIx64 " has 0x%" PRIx64
                     " bytes, %s, %s in the image; described are 0x%" PRIx64 " bytes, %s, %s%s",
                     wanted->name, wanted->va, map->size, audit_rights(map->perms),
-                    audit_memory_type(map->perms), wanted->size, audit_rights(wanted->perms),
-                    audit_memory_type(wanted->perms),
+                    audit_memory_type(space, map->perms), wanted->size, audit_rights(wanted->perms),
+                    audit_memory_type(space, wanted->perms),
                     described_name_is(map->name, wanted->name) ? "" : ", with that name");
     }
 }

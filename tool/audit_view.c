@@ -43,7 +43,9 @@ static const char *device_name(const struct audit *audit, uint64_t pa)
 }
 
 void audit_each_row(const struct audit *audit, const struct audit_space *space,
-                    void (*visit)(void *context, const struct audit_row *row), void *context)
+                    void (*visit)(void *context, const struct audit_space *space,
+                                  const struct audit_row *row),
+                    void *context)
 {
     for (size_t i = 0; i < space->extent_count; i++) {
         struct audit_extent rest = space->extents[i];
@@ -64,7 +66,7 @@ void audit_each_row(const struct audit *audit, const struct audit_space *space,
                 end = object->pa;
             }
             row.extent.size = end > rest.pa ? end - rest.pa : rest.size;
-            visit(context, &row);
+            visit(context, space, &row);
             rest.va += row.extent.size;
             rest.pa += row.extent.size;
             rest.size -= row.extent.size;

@@ -18,7 +18,9 @@ struct audit_row {
 
 /* Calls `visit` for every row of a space, in the order of its VA or GPA. */
 void audit_each_row(const struct audit *audit, const struct audit_space *space,
-                    void (*visit)(void *context, const struct audit_row *row), void *context);
+                    void (*visit)(void *context, const struct audit_space *space,
+                                  const struct audit_row *row),
+                    void *context);
 
 /* Returns what `space` may do to an object, or 0 where it does not reach it. */
 uint32_t audit_reach(const struct audit_space *space, const struct audit_object *object);

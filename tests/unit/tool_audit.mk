@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Unit test of the auditor: every damage of a good image is noticed (tests/audit).
+# Tests of the auditor (tests/audit): every damage of a good image is noticed, and its command line.
 
 UNIT_TESTS += audit_test
 audit_test_SOURCES := tests/audit/audit_test.c tests/audit/mutations.c $(AUDIT_TEST_SOURCES)
 audit_test_CFLAGS  := $(AUDIT_TEST_CFLAGS)
 audit_test_LIBS    := $(AUDIT_TEST_LIBS)
 audit_test_DEPENDS := $(wildcard tool/*.h tests/audit/*.h)
+
+UNIT_TESTS += audit_command_test
+audit_command_test_SOURCES := tests/audit/command_test.c
+audit_command_test_CFLAGS  := -DBUILD_DIR='"$(BUILD)"'
+audit_command_test_LIBS    := -ljson-c
+audit_command_test_DEPENDS := $(BUILD)/drover $(BUILD)/examples/hierarchy/qemu_virt_aarch64/hierarchy.img \
+                              $(BOARDS:%=$(BUILD)/examples/hello/%/hello.img) \
+                              $(SDK)/board/qemu_virt_aarch64/release/.stamp
