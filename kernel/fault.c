@@ -77,12 +77,12 @@ struct thread *fault_raise(struct cpu *cpu, struct fault fault)
     if (pd->parent == NULL) {
         describe_fault(pd, &fault);
         pd->thread.state = THREAD_STOPPED;
-        return sched_block(cpu, NULL);
+        return sched_block_slow(cpu, NULL);
     }
     pd->frame.pc = sysreg_read(elr_el2);
     pd->frame.pstate = sysreg_read(spsr_el2);
     pd->frame.sp_el0 = sysreg_read(sp_el0);
-    return sched_block(cpu,
-                       pd_send(pd->parent, &pd->thread, EVENT_FAULT | pd->child_id,
-                               MSGINFO(fault.label, (uint64_t)layouts[fault.label].word_count)));
+    return sched_block_slow(
+        cpu, pd_send(pd->parent, &pd->thread, EVENT_FAULT | pd->child_id,
+                     MSGINFO(fault.label, (uint64_t)layouts[fault.label].word_count)));
 }

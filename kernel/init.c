@@ -7,6 +7,7 @@
 #include "arch.h"
 #include "cpu_setup.h"
 #include "describe.h"
+#include "domain.h"
 #include "drivers/gicv2.h"
 #include "irq.h"
 #include "objects.h"
@@ -27,11 +28,12 @@ _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
     cpu_setup(cpu);
     virq_init(gic_init(manifest->irq_lines));
     struct objects objects = objects_create(manifest, cpu);
+    domain_init(cpu, manifest);
     irq_init(manifest, objects.routes, objects.pds, objects.vcpus);
     vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq,
                     manifest->ptimer_irq);
     resample_init(manifest->gic_resample_us);
     print("drover: running\n");
     cpu->current = &objects.pds[0].thread;
-    thread_start(sched_block(cpu, NULL), cpu);
+    thread_start(sched_first(cpu), cpu);
 }

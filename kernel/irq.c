@@ -80,7 +80,7 @@ COLD static struct thread *irq_handle_own(struct cpu *cpu, const struct irq_rout
     switch (route != NULL ? route->kind : ROUTE_NONE) {
     case ROUTE_KERNEL_TIMER:
         timer_stop();
-        sched_slice_over(cpu);
+        sched_expire(cpu);
         resample_expire(cpu);
         woken = vcpu_timer_expire(cpu);
         break;

@@ -7,7 +7,6 @@
 
 #include "regs.h"
 #include "sched.h"
-#include "timer.h"
 #include "vcpu_regs.h"
 #include "virq.h"
 
@@ -16,45 +15,59 @@ static const void *table(const struct manifest *manifest, uint32_t offset)
     return (const char *)manifest + offset;
 }
 
-static void vcpu_create(struct vcpu *vcpu, const struct manifest_vcpu *description, uint32_t index)
+/* The memory of objects is zero: what is not named stays so. */
+static void thread_create(struct cpu *cpu, struct thread *thread, struct budget *budget,
+                          uint32_t budget_us, uint32_t period_us)
 {
+    thread->cptr = CPTR_VALUE | CPTR_TFP;
+    thread->payer = budget;
+    budget_init(budget, budget_us, period_us);
+    if (budget->period != 0) {
+        sched_limit(cpu);
+    }
+}
+
+static void vcpu_create(struct cpu *cpu, struct vcpu *vcpu, const struct manifest_vcpu *description,
+                        uint32_t index)
+{
+    struct thread *thread = &vcpu->thread;
+
     vcpu->manifest = description;
     vcpu->id = description->vcpu_id;
     vcpu->page = kernel_va(KERNEL_VCPU_VA + index * (uint64_t)PAGE_SIZE_4K);
-    vcpu->thread = (struct thread){
-        .frame = (struct frame *)vcpu->page,
-        .fpu = &vcpu->fpu,
-        .vttbr = description->vttbr,
-        .hcr = HCR_VCPU,
-        .cptr = CPTR_VALUE | CPTR_TFP,
-        .budget = timer_ticks(description->budget_us),
-        .priority = (uint8_t)description->priority,
-        .state = THREAD_STOPPED,
-        .is_vcpu = true,
-        .event = EVENT_FAULT | description->vcpu_id,
-    };
+    thread->frame = (struct frame *)vcpu->page;
+    thread->fpu = &vcpu->fpu;
+    thread->vttbr = description->vttbr;
+    thread->hcr = HCR_VCPU;
+    thread->priority = (uint8_t)description->priority;
+    thread->state = THREAD_STOPPED;
+    thread->is_vcpu = true;
+    thread->event = EVENT_FAULT | description->vcpu_id;
+    thread_create(cpu, thread, &vcpu->budget, description->budget_us, description->period_us);
     vcpu_regs_reset(vcpu);
 }
 
-static void pd_create(struct pd *pd, const struct manifest_pd *description, uint32_t index)
+static void pd_create(struct cpu *cpu, struct pd *pd, const struct manifest_pd *description,
+                      uint32_t index)
 {
+    struct thread *thread = &pd->thread;
+
     pd->manifest = description;
     pd->message = kernel_va(KERNEL_MESSAGE_VA + index * (uint64_t)PAGE_SIZE_4K);
     pd->vcpu_count = description->vcpu_count;
     pd->may_smc = description->smc != 0;
+    pd->is_passive = description->passive != 0;
     pd->child_id = description->child_id;
     pd->frame.pc = description->entry_va;
     pd->frame.sp_el0 = description->stack_va;
-    pd->thread = (struct thread){
-        .frame = &pd->frame,
-        .fpu = description->fpu != 0 ? &pd->fpu : NULL,
-        .vttbr = description->vttbr,
-        .hcr = HCR_PD,
-        .cptr = CPTR_VALUE | CPTR_TFP,
-        .budget = timer_ticks(description->budget_us),
-        .priority = (uint8_t)description->priority,
-        .state = THREAD_READY,
-    };
+    thread->frame = &pd->frame;
+    thread->fpu = description->fpu != 0 ? &pd->fpu : NULL;
+    thread->vttbr = description->vttbr;
+    thread->hcr = HCR_PD;
+    thread->priority = (uint8_t)description->priority;
+    thread->state = THREAD_READY;
+    thread->domain = (uint8_t)description->domain;
+    thread_create(cpu, thread, &pd->budget, description->budget_us, description->period_us);
 }
 
 /* Ties a PD to its parent and its vCPUs. */
@@ -64,6 +77,7 @@ static void pd_connect(struct objects *objects, struct pd *pd)
     for (uint32_t i = 0; i < pd->vcpu_count; i++) {
         pd->vcpus[i].vmm = pd;
         pd->vcpus[i].thread.receiver = pd;
+        pd->vcpus[i].thread.domain = pd->thread.domain;
         pd->children[pd->vcpus[i].id] = &pd->vcpus[i].thread;
     }
     if (pd->manifest->parent != MANIFEST_NONE) {
@@ -106,10 +120,10 @@ struct objects objects_create(const struct manifest *manifest, struct cpu *cpu)
     objects.vcpus = (struct vcpu *)(objects.pds + manifest->pd_count);
     objects.routes = (struct irq_route *)(objects.vcpus + manifest->vcpu_count);
     for (uint32_t i = 0; i < manifest->vcpu_count; i++) {
-        vcpu_create(&objects.vcpus[i], &vcpus[i], i);
+        vcpu_create(cpu, &objects.vcpus[i], &vcpus[i], i);
     }
     for (uint32_t i = 0; i < manifest->pd_count; i++) {
-        pd_create(&objects.pds[i], &pds[i], i);
+        pd_create(cpu, &objects.pds[i], &pds[i], i);
         pd_connect(&objects, &objects.pds[i]);
         slots_find(&objects.pds[i], manifest, i);
         ready_append(&cpu->ready, &objects.pds[i].thread);

@@ -8,14 +8,21 @@
 #include "fault.h"
 #include "vcpu.h"
 
+/* A notification is served on the PD's own time. */
+static void pending_take(struct pd *pd)
+{
+    pd->frame.x[0] = pd->pending;
+    pd->pending = 0;
+    pd->thread.payer = &pd->budget;
+}
+
 struct thread *pd_signal(struct pd *pd, unsigned channel)
 {
     pd->pending |= 1ull << channel;
     if (pd->thread.state != THREAD_WAITING) {
         return NULL;
     }
-    pd->frame.x[0] = pd->pending;
-    pd->pending = 0;
+    pending_take(pd);
     pd->thread.state = THREAD_READY;
     return &pd->thread;
 }
@@ -52,14 +59,7 @@ static void message_take(struct pd *pd, struct thread *sender)
 OUTLINE static void sender_add(struct pd *pd, struct thread *thread)
 {
     thread->state = THREAD_SENDING;
-    thread->next = NULL;
-    thread->previous = pd->sender_tail;
-    if (pd->sender_tail != NULL) {
-        pd->sender_tail->next = thread;
-    } else {
-        pd->sender_head = thread;
-    }
-    pd->sender_tail = thread;
+    list_append(&pd->senders, thread);
 }
 
 struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uint64_t msginfo)
@@ -76,24 +76,10 @@ struct thread *pd_send(struct pd *pd, struct thread *thread, uint64_t event, uin
     return NULL;
 }
 
-static void sender_remove(struct pd *pd, struct thread *thread)
-{
-    if (thread->previous != NULL) {
-        thread->previous->next = thread->next;
-    } else {
-        pd->sender_head = thread->next;
-    }
-    if (thread->next != NULL) {
-        thread->next->previous = thread->previous;
-    } else {
-        pd->sender_tail = thread->previous;
-    }
-}
-
 void pd_cancel_send(struct thread *thread)
 {
     if (thread->state == THREAD_SENDING) {
-        sender_remove(thread->receiver, thread);
+        list_remove(&thread->receiver->senders, thread);
     } else if (thread->state == THREAD_REPLY && thread->receiver->caller == thread) {
         thread->receiver->caller = NULL;
     }
@@ -101,20 +87,19 @@ void pd_cancel_send(struct thread *thread)
 
 OUTLINE static void first_sender_take(struct pd *pd)
 {
-    struct thread *sender = pd->sender_head;
+    struct thread *sender = pd->senders.head;
 
-    sender_remove(pd, sender);
+    list_remove(&pd->senders, sender);
     message_take(pd, sender);
 }
 
 bool pd_take_event(struct pd *pd)
 {
     if (pd->pending != 0) {
-        pd->frame.x[0] = pd->pending;
-        pd->pending = 0;
+        pending_take(pd);
         return true;
     }
-    if (pd->sender_head != NULL) {
+    if (pd->senders.head != NULL) {
         first_sender_take(pd);
         return true;
     }

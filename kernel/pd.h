@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "budget.h"
 #include "cpu.h"
 #include "drover/manifest.h"
 
@@ -33,15 +34,15 @@ struct fault {
 struct pd {
     struct thread thread; /* first: a struct thread * of a PD is a struct pd * */
     struct frame frame;
-    uint64_t tpidr;             /* TPIDR_EL0 while it does not run */
-    uint64_t pending;           /* notifications that have arrived, a bit a channel */
-    struct thread *sender_head; /* calls and faults that wait to be taken, in order */
-    struct thread *sender_tail;
+    uint64_t tpidr;               /* TPIDR_EL0 while it does not run */
+    uint64_t pending;             /* notifications that have arrived, a bit a channel */
+    struct thread_list senders;   /* of calls and faults that wait to be taken, in order */
     struct thread *caller;        /* whose call or fault has been taken and not answered */
     struct message_page *message; /* EL2 VA */
     struct vcpu *vcpus;           /* its VM's, `vcpu_count` of them */
     uint32_t vcpu_count;
     bool may_smc;
+    bool is_passive; /* after its init() it answers calls and faults on the time of who made them */
     struct fault fault;                /* its last one */
     const struct manifest_slot *slots; /* rights to other PDs, `slot_count` of them */
     uint32_t slot_count;
@@ -51,6 +52,7 @@ struct pd {
     struct thread *children[CHILD_MAX]; /* child PDs and vCPUs by identifier, or NULL */
     struct channel channels[CHANNEL_MAX];
     struct fpu_state fpu;
+    struct budget budget;
 };
 
 _Static_assert(sizeof(struct pd) <= PD_OBJECT_SIZE, "PD_OBJECT_SIZE of manifest.h is too small");
@@ -69,6 +71,9 @@ struct thread *pd_signal(struct pd *pd, unsigned channel);
 static inline void pd_accept(struct pd *pd, struct thread *sender)
 {
     pd->caller = sender;
+    if (pd->is_passive) {
+        pd->thread.payer = sender->payer;
+    }
     sender->state = THREAD_REPLY;
     pd->frame.x[0] = sender->event;
     pd->frame.x[1] = sender->msginfo;

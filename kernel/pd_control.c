@@ -84,7 +84,7 @@ struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
     if (target != NULL && target->thread.state != THREAD_STOPPED) {
         halt(cpu, target);
     }
-    return target == pd ? sched_block(cpu, NULL) : &pd->thread;
+    return target == pd ? sched_block_slow(cpu, NULL) : &pd->thread;
 }
 
 struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd)
@@ -109,6 +109,7 @@ struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
     }
     halt(cpu, target);
     target->frame.pc = pd->frame.x[1];
+    target->thread.payer = &target->budget;
     return run(cpu, target);
 }
 

@@ -35,49 +35,22 @@ static void queue_emptied(struct ready *ready, unsigned priority)
 
 static void queue_append(struct ready *ready, struct thread *thread)
 {
-    struct ready_queue *queue = &ready->queues[thread->priority];
-
-    thread->next = NULL;
-    thread->previous = queue->tail;
-    if (queue->tail != NULL) {
-        queue->tail->next = thread;
-    } else {
-        queue->head = thread;
-    }
-    queue->tail = thread;
+    list_append(&ready->queues[thread->priority], thread);
     queue_filled(ready, thread);
 }
 
 void ready_queue_prepend(struct ready *ready, struct thread *thread)
 {
-    struct ready_queue *queue = &ready->queues[thread->priority];
-
-    thread->previous = NULL;
-    thread->next = queue->head;
-    if (queue->head != NULL) {
-        queue->head->previous = thread;
-    } else {
-        queue->tail = thread;
-    }
-    queue->head = thread;
+    list_prepend(&ready->queues[thread->priority], thread);
     queue_filled(ready, thread);
 }
 
 static void queue_remove(struct ready *ready, struct thread *thread)
 {
-    struct ready_queue *queue = &ready->queues[thread->priority];
+    struct thread_list *queue = &ready->queues[thread->priority];
 
     thread->is_queued = false;
-    if (thread->previous != NULL) {
-        thread->previous->next = thread->next;
-    } else {
-        queue->head = thread->next;
-    }
-    if (thread->next != NULL) {
-        thread->next->previous = thread->previous;
-    } else {
-        queue->tail = thread->previous;
-    }
+    list_remove(queue, thread);
     if (queue->head == NULL) {
         queue_emptied(ready, thread->priority);
     }
@@ -86,7 +59,7 @@ static void queue_remove(struct ready *ready, struct thread *thread)
 struct thread *ready_queue_pop(struct ready *ready)
 {
     unsigned priority = (unsigned)ready->queue_top;
-    struct ready_queue *queue = &ready->queues[priority];
+    struct thread_list *queue = &ready->queues[priority];
     struct thread *thread = queue->head;
 
     queue->head = thread->next;
@@ -108,11 +81,27 @@ void ready_append(struct ready *ready, struct thread *thread)
     }
 }
 
+void ready_park(struct ready *ready, struct thread *thread)
+{
+    list_append(&ready->parked, thread);
+    thread->is_parked = true;
+}
+
+void ready_unpark(struct ready *ready, struct thread *thread)
+{
+    list_remove(&ready->parked, thread);
+    thread->is_parked = false;
+    ready_append(ready, thread);
+}
+
 void ready_remove(struct ready *ready, struct thread *thread)
 {
     if (thread == ready->first) {
         ready_take(ready);
     } else if (thread->is_queued) {
         queue_remove(ready, thread);
+    } else if (thread->is_parked) {
+        list_remove(&ready->parked, thread);
+        thread->is_parked = false;
     }
 }

@@ -7,15 +7,9 @@
  */
 #pragma once
 
-#include "compiler.h"
-#include "thread.h"
+#include "list.h"
 
 #define PRIORITY_COUNT 256
-
-struct ready_queue {
-    struct thread *head;
-    struct thread *tail;
-};
 
 struct ready {
     struct thread *first;              /* the most urgent; NULL: nobody is ready */
@@ -23,7 +17,8 @@ struct ready {
     int32_t queue_top;                 /* the highest priority with a queue, -1 without one */
     uint32_t words;                    /* bit i: map[i] is not zero */
     uint64_t map[PRIORITY_COUNT / 64]; /* bit p: queue p is not empty */
-    struct ready_queue queues[PRIORITY_COUNT];
+    struct thread_list queues[PRIORITY_COUNT];
+    struct thread_list parked; /* would be ready, but their time has not come */
 };
 
 /* What there is to do when `first` is not alone; the functions below decide. */
@@ -69,5 +64,9 @@ static inline struct thread *ready_take(struct ready *ready)
     return thread;
 }
 
-/* Takes `thread` out, if it is ready. */
+/* Puts `thread`, which is in no queue, aside, and back behind those of its priority. */
+COLD void ready_park(struct ready *ready, struct thread *thread);
+COLD void ready_unpark(struct ready *ready, struct thread *thread);
+
+/* Takes `thread` out, if it is ready or put aside. */
 COLD void ready_remove(struct ready *ready, struct thread *thread);

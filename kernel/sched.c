@@ -6,16 +6,44 @@
 #include "sched.h"
 
 #include "arch.h"
+#include "budget.h"
+#include "domain.h"
 #include "irq.h"
 #include "timer.h"
 
-/* The timer is set once equals wait, and left alone until it fires. */
-static void slice_arm(struct cpu *cpu, const struct thread *running)
+static bool counts_time(const struct cpu *cpu)
 {
-    if (!cpu->slice_armed && cpu->ready.top == running->priority) {
-        cpu->slice_armed = true;
-        cpu->slice_end = timer_now() + running->budget;
-        timer_set(cpu->slice_end);
+    return (cpu->on_switch & SWITCH_COUNTS_TIME) != 0;
+}
+
+static void charge(struct cpu *cpu, uint64_t now)
+{
+    if (cpu->payer != NULL) {
+        budget_charge(cpu->payer, cpu->since, now);
+    }
+}
+
+/* From now on time is counted, if it is not already, and `running` pays for it; the timer ends its
+ * turn. */
+OUTLINE static void turn_begin(struct cpu *cpu, struct thread *running)
+{
+    uint64_t now = timer_now();
+
+    if (counts_time(cpu)) {
+        charge(cpu, now);
+    }
+    cpu->on_switch |= SWITCH_COUNTS_TIME;
+    cpu->payer = running->payer;
+    cpu->since = now;
+    cpu->end_armed = true;
+    timer_set(now + cpu->payer->amount);
+}
+
+/* Once equals wait, the turn of `running` has an end. */
+static void turn_limit(struct cpu *cpu, struct thread *running)
+{
+    if (cpu->ready.top == running->priority && !cpu->end_armed) {
+        turn_begin(cpu, running);
     }
 }
 
@@ -32,11 +60,28 @@ struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
     } else {
         ready_append(&cpu->ready, woken);
     }
-    slice_arm(cpu, current);
+    turn_limit(cpu, current);
     return current;
 }
 
-struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
+/* Waits for an interrupt. Returns a thread that woke, or NULL. */
+static struct thread *idle(struct cpu *cpu)
+{
+    if (counts_time(cpu)) {
+        charge(cpu, timer_now());
+        cpu->payer = NULL;
+        cpu->end_armed = false;
+    }
+    arch_wait_for_interrupt();
+    struct thread *woken = irq_handle(cpu);
+    cpu->attention = false;
+    cpu->turn_over = false;
+    return woken;
+}
+
+/* Takes the most urgent of `woken` (NULL: nobody) and the ready threads, as soon as there is one.
+ */
+static struct thread *pick(struct cpu *cpu, struct thread *woken)
 {
     for (;;) {
         if (woken != NULL) {
@@ -46,41 +91,123 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
             ready_append(&cpu->ready, woken);
         }
         if (cpu->ready.top >= 0) {
-            struct thread *next = ready_take(&cpu->ready);
-            slice_arm(cpu, next);
-            return next;
+            return ready_take(&cpu->ready);
         }
-        arch_wait_for_interrupt();
-        woken = irq_handle(cpu);
-        cpu->attention = false;
-        cpu->slice_over = false;
+        woken = idle(cpu);
     }
 }
 
-void sched_slice_over(struct cpu *cpu)
+struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
 {
-    if (cpu->slice_armed && timer_now() < cpu->slice_end) {
-        timer_set(cpu->slice_end); /* it fired for somebody else */
-        return;
+    struct thread *next = pick(cpu, woken);
+
+    turn_limit(cpu, next);
+    if (UNLIKELY(next == cpu->current && counts_time(cpu))) {
+        return sched_admit(cpu, next); /* there will be no switch */
     }
-    cpu->slice_over = cpu->slice_armed;
-    cpu->slice_armed = false;
-    cpu->attention = cpu->attention || cpu->slice_over;
+    return next;
+}
+
+/* ---- Limits ---- */
+
+static bool may_run(const struct cpu *cpu, struct thread *thread, uint64_t now)
+{
+    return thread->domain == cpu->domain && budget_is_usable(thread->payer, now);
+}
+
+/* sched_admit() where not everybody may run: puts threads aside until one is picked that may. */
+COLD static struct thread *admit_limited(struct cpu *cpu, struct thread *next)
+{
+    charge(cpu, timer_now());
+    cpu->payer = NULL;
+    while (!may_run(cpu, next, timer_now())) {
+        ready_park(&cpu->ready, next);
+        if (next->domain == cpu->domain) {
+            timer_set(budget_due(next->payer));
+        }
+        next = pick(cpu, NULL);
+    }
+    cpu->payer = next->payer;
+    cpu->since = timer_now();
+    cpu->end_armed = cpu->ready.top == next->priority || cpu->payer->period != 0;
+    if (cpu->end_armed) {
+        timer_set(cpu->since + cpu->payer->amount);
+    }
+    return next;
+}
+
+struct thread *sched_admit(struct cpu *cpu, struct thread *next)
+{
+    if (UNLIKELY(cpu->has_limits)) {
+        return admit_limited(cpu, next);
+    }
+    uint64_t now = timer_now();
+    if (LIKELY(cpu->payer != NULL)) {
+        budget_charge_turn(cpu->payer, now - cpu->since);
+    }
+    cpu->payer = next->payer;
+    cpu->since = now;
+    cpu->end_armed = true;
+    timer_set(now + cpu->payer->amount);
+    return next;
+}
+
+static void limits_expire(struct cpu *cpu, uint64_t now)
+{
+    struct thread *next;
+
+    if (domain_advance(cpu, now)) {
+        cpu->attention = true;
+    }
+    for (struct thread *thread = cpu->ready.parked.head; thread != NULL; thread = next) {
+        next = thread->next;
+        if (may_run(cpu, thread, now)) {
+            ready_unpark(&cpu->ready, thread);
+            cpu->attention = true;
+        } else if (thread->domain == cpu->domain) {
+            timer_set(budget_due(thread->payer));
+        }
+    }
+}
+
+void sched_expire(struct cpu *cpu)
+{
+    uint64_t now = timer_now();
+
+    if (cpu->has_limits) {
+        limits_expire(cpu, now);
+    } else if (!cpu->end_armed || cpu->ready.top < cpu->current->priority) {
+        cpu->on_switch &= (uint8_t)~SWITCH_COUNTS_TIME;
+        cpu->end_armed = false;
+    }
+    if (cpu->end_armed) {
+        uint64_t end = cpu->since + cpu->payer->amount;
+        cpu->turn_over = now >= end;
+        cpu->attention = cpu->attention || cpu->turn_over;
+        timer_set(cpu->turn_over ? TIMER_NEVER : end);
+    }
 }
 
 struct thread *sched_attend(struct cpu *cpu, struct thread *woken)
 {
-    bool slice_over = cpu->slice_over;
+    struct thread *current = cpu->current;
 
+    if (current->state == THREAD_READY) {
+        if (cpu->turn_over) {
+            ready_append(&cpu->ready, current);
+        } else {
+            ready_prepend(&cpu->ready, current);
+        }
+    }
     cpu->attention = false;
-    cpu->slice_over = false;
-    if (cpu->current->state != THREAD_READY) {
-        return sched_block(cpu, woken);
-    }
-    struct thread *next = sched_wake(cpu, woken);
-    if (slice_over && next == cpu->current && cpu->ready.top >= next->priority) {
-        ready_append(&cpu->ready, next);
-        return sched_block(cpu, NULL);
-    }
-    return next;
+    cpu->turn_over = false;
+    struct thread *next = pick(cpu, woken);
+    return counts_time(cpu) ? sched_admit(cpu, next) : next;
+}
+
+struct thread *sched_first(struct cpu *cpu)
+{
+    struct thread *first = pick(cpu, NULL);
+
+    return counts_time(cpu) ? sched_admit(cpu, first) : first;
 }

@@ -1,8 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Fixed-priority scheduling, tickless: the timer runs only while threads of one priority take
- * turns. The running thread is in no queue.
+ * Fixed-priority scheduling. The running thread is in no queue. Time is counted only where it
+ * matters: while threads of one priority take turns, or always if there are budgets below their
+ * period, or domains. In any other case no timer runs.
  */
 #pragma once
 
@@ -46,8 +47,24 @@ static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
     return is_less ? first : second;
 }
 
-/* The kernel's timer fired: the running thread's turn among its equals is over. */
-void sched_slice_over(struct cpu *cpu);
+/* Not everybody may run at any time: time is counted from now on. */
+static inline void sched_limit(struct cpu *cpu)
+{
+    cpu->has_limits = true;
+    cpu->on_switch |= SWITCH_COUNTS_TIME;
+}
 
-/* What runs next after an interrupt that set cpu->attention. */
+/* At a switch to `next` while time is counted: charges who ran until now. Returns who runs: `next`,
+ * or another while its budget is used up or its domain has not come. */
+struct thread *sched_admit(struct cpu *cpu, struct thread *next);
+
+/* Who runs first. */
+RARE struct thread *sched_first(struct cpu *cpu);
+
+/* The kernel's timer fired: ends turns, budgets and slots of the schedule that are over, and brings
+ * back who may run again. */
+COLD void sched_expire(struct cpu *cpu);
+
+/* What runs next after an interrupt that set cpu->attention, or when the time that the current
+ * thread uses has become another's. */
 COLD struct thread *sched_attend(struct cpu *cpu, struct thread *woken);

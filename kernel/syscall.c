@@ -68,18 +68,21 @@ OUTLINE static struct thread *deferred_do(struct pd *pd)
     return woken;
 }
 
-/* Somebody has sent something meanwhile. */
+/* Somebody has sent something meanwhile: the PD goes on, a passive one on other time perhaps. */
 __attribute__((noinline)) static struct thread *wait_over(struct cpu *cpu, struct pd *pd,
                                                           struct thread *woken)
 {
     pd_take_event(pd);
+    if (UNLIKELY(pd->is_passive)) {
+        return sched_attend(cpu, woken);
+    }
     return sched_wake(cpu, woken);
 }
 
 /* The end of a wait: an event that is there already, or the PD blocks. */
 static inline struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread *woken)
 {
-    if (UNLIKELY(pd->pending != 0 || pd->sender_head != NULL)) {
+    if (UNLIKELY(pd->pending != 0 || pd->senders.head != NULL)) {
         return wait_over(cpu, pd, woken);
     }
     pd->thread.state = THREAD_WAITING;

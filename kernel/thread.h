@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct cpu;
+struct budget;
 
 /* Registers of a thread that does not run; the first bytes of a vCPU's page. */
 struct frame {
@@ -38,18 +39,20 @@ enum thread_state {
 
 struct thread {
     struct frame *frame; /* EL2 VA; offset 0 is known to entry.S */
-    struct thread *next; /* in a ready queue or a PD's queue of senders */
+    struct thread *next; /* in a struct thread_list */
     struct thread *previous;
     struct fpu_state *fpu; /* NULL: the PD may not use FP */
     uint64_t vttbr;
     uint64_t hcr;
-    uint64_t cptr;   /* lets the owner of the FP registers use them, and traps the others */
-    uint64_t budget; /* length of a turn among equals, in counter ticks */
+    uint64_t cptr; /* lets the owner of the FP registers use them, and traps the others */
     uint8_t priority;
     uint8_t state; /* enum thread_state */
     bool is_vcpu;
-    bool is_queued;      /* in a ready queue */
+    bool is_queued; /* in a ready queue */
+    bool is_parked; /* put aside: READY, but its budget is used up or its domain off */
+    uint8_t domain;
     struct pd *receiver; /* SENDING, REPLY: who gets or has the message */
     uint64_t event;      /* SENDING: what the receiver's wait returns */
     uint64_t msginfo;
+    struct budget *payer; /* whose time it uses: its own, or a passive PD that of its caller */
 };

@@ -7,12 +7,14 @@
 
 #include <stdint.h>
 
+#include "compiler.h"
+
 #define TIMER_NEVER UINT64_MAX
 
 uint64_t timer_now(void);
 
 /* Counter ticks of `microseconds`. */
-uint64_t timer_ticks(uint64_t microseconds);
+COLD uint64_t timer_ticks(uint64_t microseconds);
 
 /* Lets the timer fire at `deadline`, unless it is set for an earlier time. */
 void timer_set(uint64_t deadline);

@@ -54,6 +54,7 @@ struct vcpu {
     const struct manifest_vcpu *manifest;
     struct virq_state virq;
     struct fpu_state fpu;
+    struct budget budget;
 };
 
 _Static_assert(sizeof(struct vcpu) <= VCPU_OBJECT_SIZE,

@@ -7,6 +7,7 @@
  */
 
 #define CPU_CURRENT  0     /* struct cpu: current */
+#define CPU_ON_SWITCH 24   /* struct cpu: on_switch */
 #define THREAD_FRAME 0     /* struct thread: frame */
 #define FRAME_X(n)   ((n)*8)
 #define FRAME_PC     0xf8  /* and pstate behind it */
@@ -105,6 +106,8 @@ leave:
     mrs     x6, sp_el0
     stp     x4, x5, [x3, #FRAME_PC]
     str     x6, [x3, #FRAME_SP_EL0]
+    ldrb    w4, [x1, #CPU_ON_SWITCH]
+    cbnz    w4, 2f
 
 /* thread_start(struct thread *, struct cpu *): runs a thread; nothing of the old one is kept. */
     .global thread_start
@@ -119,6 +122,10 @@ thread_start:
     ldp     x28, x29, [sp, #FRAME_X(28)]
     restore_volatile
     eret
+
+2:  bl      thread_aarch64_prepare
+    mrs     x1, tpidr_el2
+    b       thread_start
 
 /* Where the loader jumps to: x0 is the VA of the manifest. */
     .section .text.start, "ax"

@@ -5,11 +5,15 @@
  */
 #include "arch.h"
 #include "regs.h"
+#include "sched.h"
 #include "vcpu_regs.h"
 
 /* Called from entry.S: `next` becomes the current thread; the general registers of the old one are
  * saved. Returns the frame to load. */
 struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu);
+
+/* Called from entry.S before that if cpu->on_switch is not 0. Returns the thread that runs. */
+struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu);
 
 /* What a guest's PSTATE may be: EL0, EL1t, EL1h and AArch32 user. Anything else becomes EL1h. */
 static uint64_t guest_pstate(uint64_t pstate)
@@ -19,6 +23,13 @@ static uint64_t guest_pstate(uint64_t pstate)
     uint64_t mode = pstate & PSTATE_MODE_MASK;
 
     return (allowed >> mode & 1) != 0 ? pstate : (pstate & ~PSTATE_MODE_MASK) | PSTATE_EL1H;
+}
+
+_Static_assert(offsetof(struct cpu, on_switch) == 24, "CPU_ON_SWITCH of entry.S");
+
+struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
+{
+    return sched_admit(cpu, next);
 }
 
 static void vcpu_enter(struct cpu *cpu, struct vcpu *vcpu)

@@ -227,8 +227,8 @@ static void stopping_a_caller_in_the_queue_takes_it_out(void **state)
     (void)state;
     child_calls(false);
     assert_int_equal(pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0), DROVER_OK);
-    assert_null(PD(SERVER)->sender_head);
-    assert_null(PD(SERVER)->sender_tail);
+    assert_null(PD(SERVER)->senders.head);
+    assert_null(PD(SERVER)->senders.tail);
 }
 
 static void stopping_a_caller_between_others_keeps_them(void **state)
@@ -244,9 +244,9 @@ static void stopping_a_caller_between_others_keeps_them(void **state)
     client_calls(0);
     example_wake(PARENT);
     pd_call(PARENT, SYS_PD_STOP, CHILD_ID, 0, 0);
-    assert_ptr_equal(PD(SERVER)->sender_head, &PD(OTHER)->thread);
-    assert_ptr_equal(PD(SERVER)->sender_head->next, &PD(CLIENT)->thread);
-    assert_null(PD(SERVER)->sender_head->next->next);
+    assert_ptr_equal(PD(SERVER)->senders.head, &PD(OTHER)->thread);
+    assert_ptr_equal(PD(SERVER)->senders.head->next, &PD(CLIENT)->thread);
+    assert_null(PD(SERVER)->senders.head->next->next);
 }
 
 static void stopping_a_caller_that_was_taken_drops_the_reply(void **state)

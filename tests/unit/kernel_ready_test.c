@@ -17,8 +17,8 @@
 
 static struct ready ready;
 static struct thread threads[THREAD_COUNT];
-static struct thread *list[THREAD_COUNT]; /* the model: the order in which threads are taken */
-static unsigned list_length;
+static struct thread *model[THREAD_COUNT]; /* the model: the order in which threads are taken */
+static unsigned model_length;
 
 static int reset(void **state)
 {
@@ -27,23 +27,23 @@ static int reset(void **state)
     memset(threads, 0, sizeof threads);
     ready.top = -1;
     ready.queue_top = -1;
-    list_length = 0;
+    model_length = 0;
     return 0;
 }
 
-static void list_insert(unsigned at, struct thread *thread)
+static void model_insert(unsigned at, struct thread *thread)
 {
-    memmove(&list[at + 1], &list[at], (list_length - at) * sizeof list[0]);
-    list[at] = thread;
-    list_length++;
+    memmove(&model[at + 1], &model[at], (model_length - at) * sizeof model[0]);
+    model[at] = thread;
+    model_length++;
 }
 
-static void list_remove(const struct thread *thread)
+static void model_remove(const struct thread *thread)
 {
-    for (unsigned i = 0; i < list_length; i++) {
-        if (list[i] == thread) {
-            list_length--;
-            memmove(&list[i], &list[i + 1], (list_length - i) * sizeof list[0]);
+    for (unsigned i = 0; i < model_length; i++) {
+        if (model[i] == thread) {
+            model_length--;
+            memmove(&model[i], &model[i + 1], (model_length - i) * sizeof model[0]);
             return;
         }
     }
@@ -53,10 +53,10 @@ static void append(struct thread *thread)
 {
     unsigned at = 0;
 
-    while (at < list_length && list[at]->priority >= thread->priority) {
+    while (at < model_length && model[at]->priority >= thread->priority) {
         at++;
     }
-    list_insert(at, thread);
+    model_insert(at, thread);
     ready_append(&ready, thread);
 }
 
@@ -64,16 +64,16 @@ static void prepend(struct thread *thread)
 {
     unsigned at = 0;
 
-    while (at < list_length && list[at]->priority > thread->priority) {
+    while (at < model_length && model[at]->priority > thread->priority) {
         at++;
     }
-    list_insert(at, thread);
+    model_insert(at, thread);
     ready_prepend(&ready, thread);
 }
 
 static void remove_one(struct thread *thread)
 {
-    list_remove(thread);
+    model_remove(thread);
     ready_remove(&ready, thread);
     assert_false(thread->is_queued);
 }
@@ -82,20 +82,20 @@ static void take(void)
 {
     struct thread *thread = ready_take(&ready);
 
-    assert_ptr_equal(thread, list[0]);
+    assert_ptr_equal(thread, model[0]);
     assert_false(thread->is_queued);
-    list_remove(thread);
+    model_remove(thread);
 }
 
 static void check(void)
 {
-    assert_ptr_equal(ready.first, list_length > 0 ? list[0] : NULL);
-    assert_int_equal(ready.top, list_length > 0 ? list[0]->priority : -1);
+    assert_ptr_equal(ready.first, model_length > 0 ? model[0] : NULL);
+    assert_int_equal(ready.top, model_length > 0 ? model[0]->priority : -1);
 }
 
 static void take_all(void)
 {
-    while (list_length > 0) {
+    while (model_length > 0) {
         take();
         check();
     }
@@ -169,7 +169,7 @@ static void random_use_matches_the_list(void **state)
         unsigned what = (random >> 16) % 8;
         if (what == 0) {
             remove_one(thread);
-        } else if (what < 4 && list_length > 0) {
+        } else if (what < 4 && model_length > 0) {
             take();
         } else if (!thread->is_queued) {
             thread->priority = (uint8_t)((random >> 20) % 4 * 63);

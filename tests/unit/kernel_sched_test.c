@@ -109,7 +109,7 @@ static void a_lone_thread_has_no_timer(void **state)
     system_time(1000);
     device_raise(40);
     assert_runs(0);
-    assert_false(the_system.cpu.slice_armed);
+    assert_int_equal(the_system.cpu.on_switch, 0);
     assert_int_equal(fake_sysregs.cnthp_ctl_el2, 0);
 }
 

@@ -120,7 +120,7 @@ static struct thread *wake(struct cpu *cpu, uint64_t esr)
 {
     (void)esr;
     struct thread *woken = pd_signal(woken_by_test, CHANNEL_MAX - 1);
-    return the_system.is_idle ? sched_block(cpu, woken) : sched_wake(cpu, woken);
+    return the_system.is_idle ? sched_block_slow(cpu, woken) : sched_wake(cpu, woken);
 }
 
 void example_wake(unsigned pd)

@@ -57,7 +57,7 @@ static const char *ready_queues_broken(unsigned *places)
     int32_t top = -1;
 
     for (int32_t priority = 0; priority < PRIORITY_COUNT; priority++) {
-        const struct ready_queue *queue = &ready->queues[priority];
+        const struct thread_list *queue = &ready->queues[priority];
         const char *broken = walk(queue->head, queue->tail, places);
         bool bit = (ready->map[priority / 64] >> priority % 64 & 1) != 0;
         if (broken != NULL) {
@@ -73,8 +73,15 @@ static const char *ready_queues_broken(unsigned *places)
         }
         top = queue->head != NULL ? priority : top;
     }
+    const char *broken = walk(ready->parked.head, ready->parked.tail, places);
+    if (broken != NULL) {
+        return broken;
+    }
     if (ready->first != NULL) {
         places[index_of(ready->first)]++;
+    }
+    if (ready->parked.head != NULL && !the_system.cpu.has_limits) {
+        return "a thread put aside where everybody may run at any time";
     }
     if (top != ready->queue_top || (ready->first == NULL && top >= 0)) {
         return "queue_top is not the highest priority with a queue";
@@ -92,7 +99,7 @@ static const char *ready_broken(const unsigned *places)
     for (unsigned i = 0; i < thread_count(); i++) {
         const struct thread *thread = thread_of(i);
         unsigned expected = thread->state == THREAD_READY && thread != now;
-        if (places[i] != expected || thread->is_queued != (expected != 0)) {
+        if (places[i] != expected || thread->is_queued + thread->is_parked != (int)expected) {
             return "a thread that is ready and in no queue, or the reverse";
         }
     }
@@ -111,11 +118,12 @@ static const char *messages_broken(void)
 
     for (unsigned i = 0; i < the_system.pd_count; i++) {
         const struct pd *pd = PD(i);
-        const char *broken = walk(pd->sender_head, pd->sender_tail, places);
+        const char *broken = walk(pd->senders.head, pd->senders.tail, places);
         if (broken != NULL) {
             return broken;
         }
-        for (const struct thread *thread = pd->sender_head; thread != NULL; thread = thread->next) {
+        for (const struct thread *thread = pd->senders.head; thread != NULL;
+             thread = thread->next) {
             if (thread->receiver != pd) {
                 return "a sender in the queue of another receiver";
             }
@@ -125,7 +133,7 @@ static const char *messages_broken(void)
             return "a caller that does not wait for the answer";
         }
         if (pd->thread.state == THREAD_WAITING &&
-            (pd->pending != 0 || pd->sender_head != NULL || pd->caller != NULL)) {
+            (pd->pending != 0 || pd->senders.head != NULL || pd->caller != NULL)) {
             return "a PD that waits although an event is there";
         }
     }
@@ -133,6 +141,52 @@ static const char *messages_broken(void)
         if (places[i] != (thread_of(i)->state == THREAD_SENDING)) {
             return "a thread that sends and is in no queue, or the reverse";
         }
+    }
+    return NULL;
+}
+
+/* What is left and what is to come back is the whole budget, and comes back in order. */
+static const char *budget_broken(const struct budget *budget)
+{
+    uint64_t sum = budget->amount;
+    uint64_t due = 0;
+
+    for (uint32_t i = 0; i < budget->count; i++) {
+        const struct refill *refill = &budget->refills[(budget->first + i) % BUDGET_REFILL_MAX];
+        if (refill->due < due) {
+            return "refills out of order";
+        }
+        due = refill->due;
+        sum += refill->amount;
+    }
+    if (budget->period == 0) {
+        return sum != 0 && sum <= budget->size ? NULL : "a turn of a wrong length";
+    }
+    return sum == budget->size ? NULL : "a budget that grows or shrinks";
+}
+
+static const char *time_broken(void)
+{
+    const struct cpu *cpu = &the_system.cpu;
+    const struct thread *now = running();
+    const char *broken = NULL;
+
+    for (unsigned i = 0; i < thread_count() && broken == NULL; i++) {
+        broken = budget_broken(i < the_system.pd_count ? &PD(i)->budget
+                                                       : &VCPU(i - the_system.pd_count)->budget);
+    }
+    if (broken != NULL || (cpu->on_switch & SWITCH_COUNTS_TIME) == 0) {
+        return broken;
+    }
+    if (cpu->payer != (now != NULL ? now->payer : NULL)) {
+        return "somebody pays for the time of another";
+    }
+    if (now != NULL && now->domain != cpu->domain) {
+        return "a thread runs outside its domain";
+    }
+    if (cpu->end_armed && (fake_sysregs.cnthp_ctl_el2 == 0 ||
+                           fake_sysregs.cnthp_cval_el2 > cpu->since + cpu->payer->amount)) {
+        return "a turn that no timer ends";
     }
     return NULL;
 }
@@ -177,6 +231,9 @@ const char *invariant_broken(void)
     }
     if (broken == NULL) {
         broken = messages_broken();
+    }
+    if (broken == NULL) {
+        broken = time_broken();
     }
     for (unsigned i = 0; i < the_system.vcpu_count && broken == NULL; i++) {
         broken = virqs_broken(VCPU(i));

@@ -163,7 +163,7 @@ static struct thread *signal_arrives(struct cpu *cpu, uint64_t esr)
 {
     (void)esr;
     struct thread *woken = pd_signal(signalled, CHANNEL_MAX - 1);
-    return the_system.is_idle ? sched_block(cpu, woken) : sched_wake(cpu, woken);
+    return the_system.is_idle ? sched_block_slow(cpu, woken) : sched_wake(cpu, woken);
 }
 
 static void world_acts(struct tape *tape)
@@ -190,11 +190,37 @@ static void world_acts(struct tape *tape)
     }
 }
 
+/* The example system, with every kind of limit that its first byte asks for. */
+static const struct description *limited(uint8_t limits)
+{
+    static const struct manifest_schedule slots[] = {{0, DURATION_US, 300}, {1, DURATION_US, 200}};
+    static struct manifest_pd pds[EXAMPLE_PD_COUNT];
+    static struct manifest_vcpu vcpus[EXAMPLE_VCPU_COUNT];
+    static struct description system;
+
+    system = example;
+    for (unsigned i = 0; i < EXAMPLE_PD_COUNT; i++) {
+        pds[i] = example.pds[i];
+        pds[i].passive = (limits & 1) != 0 && i % 2 == 0;
+        pds[i].period_us *= (limits & 2) != 0 && i % 3 == 0 ? 4 : 1;
+        pds[i].domain = (limits & 4) != 0 && i % 4 == 1;
+    }
+    for (unsigned i = 0; i < EXAMPLE_VCPU_COUNT; i++) {
+        vcpus[i] = example.vcpus[i];
+        vcpus[i].period_us *= (limits & 8) != 0 ? 3 : 1;
+    }
+    system.pds = pds;
+    system.vcpus = vcpus;
+    system.schedules = slots;
+    system.schedule_count = (limits & 4) != 0 ? 2 : 0;
+    return &system;
+}
+
 void play(const uint8_t *data, size_t size)
 {
     struct tape tape = {.data = data, .size = size};
 
-    system_boot(&example);
+    system_boot(limited(next(&tape)));
     while (tape.size > 0) {
         struct thread *now = running();
         uint8_t who = next(&tape);

@@ -19,6 +19,7 @@ static jmp_buf way_out;
 /* init.c, and entry.S of the architecture layer. */
 _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu);
 _Noreturn void thread_start(struct thread *thread, struct cpu *cpu);
+struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu);
 struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu);
 
 void arch_wait_for_interrupt(void)
@@ -56,6 +57,9 @@ static void leave(struct thread *next)
         old->frame->pc = fake_sysregs.elr_el2;
         old->frame->pstate = fake_sysregs.spsr_el2;
         old->frame->sp_el0 = fake_sysregs.sp_el0;
+        if (the_system.cpu.on_switch != 0) {
+            next = thread_aarch64_prepare(next, &the_system.cpu);
+        }
         thread_aarch64_switch(next, &the_system.cpu);
     }
 }
@@ -199,7 +203,7 @@ void vcpu_wfi(unsigned vcpu)
 static struct thread *idle(struct cpu *cpu, uint64_t esr)
 {
     (void)esr;
-    return sched_block(cpu, NULL);
+    return sched_block_slow(cpu, NULL);
 }
 
 void system_interrupts(void)

@@ -1,0 +1,42 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Threads in order: ready ones of a priority, senders of a PD, those whose time has not come. A
+ * thread is in one list at most.
+ */
+#pragma once
+
+#include "compiler.h"
+#include "thread.h"
+
+struct thread_list {
+    struct thread *head;
+    struct thread *tail;
+};
+
+static inline void list_append(struct thread_list *list, struct thread *thread)
+{
+    thread->next = NULL;
+    thread->previous = list->tail;
+    if (list->tail != NULL) {
+        list->tail->next = thread;
+    } else {
+        list->head = thread;
+    }
+    list->tail = thread;
+}
+
+static inline void list_prepend(struct thread_list *list, struct thread *thread)
+{
+    thread->previous = NULL;
+    thread->next = list->head;
+    if (list->head != NULL) {
+        list->head->previous = thread;
+    } else {
+        list->tail = thread;
+    }
+    list->head = thread;
+}
+
+/* Takes `thread`, which is in the list, out of it. */
+OUTLINE void list_remove(struct thread_list *list, struct thread *thread);
