@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Whether the documents are true: man pages against `--help`, pictures against what the tool draws, the
+# manual's first program against what happens when one does what it says.
+
+SUITES += 'man-pages=scripts/check-man $(BUILD)' 'pictures=scripts/check-pictures $(BUILD)'
+SUITE_DEPENDS += $(BUILD)/drover sdk
+
+.PHONY: pictures
+pictures: $(BUILD)/drover sdk
+	scripts/draw-pictures $(BUILD) docs/pictures
