@@ -9,3 +9,7 @@ SUITE_DEPENDS += $(BUILD)/drover sdk
 .PHONY: pictures
 pictures: $(BUILD)/drover sdk
 	scripts/draw-pictures $(BUILD) docs/pictures
+
+SYSTEM_TESTS += manual
+manual_SOURCES := tests/docs/manual.c
+manual_DEPENDS := sdk
