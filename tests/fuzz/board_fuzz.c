@@ -32,6 +32,7 @@ static void check(const struct board *board)
 {
     check_ranges(board->memory, board->memory_count);
     check_ranges(board->reserved, board->reserved_count);
+    check_ranges(board->devices, board->device_count);
     require(board->memory_count > 0);
     require(board_memory_find(board, board->image_pa, PAGE_SIZE_4K) != NULL);
     require(board->irq_lines <= 1020 && board->timer_irq < 1020 && board->maintenance_irq < 1020);

@@ -152,6 +152,31 @@ static void many_equal_names_are_refused(void **state)
     assert_null(read_file(NULL, 0));
 }
 
+static void many_domains_and_turns_are_refused(void **state)
+{
+    (void)state;
+    fputs("<system><domains>", file);
+    for (size_t i = 0; i < 10000; i++) {
+        fprintf(file, "<domain name=\"%zu\"/>", i);
+    }
+    fputs("<domain_schedule>", file);
+    repeat("<schedule_entry domain=\"1\" duration=\"1 us\"/>", 15000);
+    fputs("</domain_schedule></domains>"
+          "<protection_domain name=\"a\" domain=\"1\"><program_image path=\"a\"/>"
+          "</protection_domain></system>",
+          file);
+    assert_null(read_file(NULL, 0));
+}
+
+static void many_capabilities_are_refused(void **state)
+{
+    (void)state;
+    fputs("<system><protection_domain name=\"a\"><program_image path=\"a\"/><cspace>", file);
+    repeat("<cap_tcb slot=\"1\" pd=\"a\"/>", 30000);
+    fputs("</cspace></protection_domain></system>", file);
+    assert_null(read_file(NULL, 0));
+}
+
 /* The largest system that is right: it takes its time, but not long. */
 static void many_regions_and_maps_are_read(void **state)
 {
@@ -209,13 +234,22 @@ static void endless_include_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIMIT_TEST(ten_megabytes_are_refused),      LIMIT_TEST(nested_elements_are_refused),
-        LIMIT_TEST(nested_pds_are_refused),         LIMIT_TEST(long_values_are_refused),
-        LIMIT_TEST(long_element_names_are_refused), LIMIT_TEST(many_attributes_are_refused),
-        LIMIT_TEST(many_long_tags_are_refused),     LIMIT_TEST(many_unknown_elements_are_refused),
-        LIMIT_TEST(many_pds_are_refused),           LIMIT_TEST(many_equal_names_are_refused),
-        LIMIT_TEST(many_regions_and_maps_are_read), LIMIT_TEST(all_maps_overlapping_are_refused),
-        LIMIT_TEST(exploding_macros_are_refused),   LIMIT_TEST(endless_include_is_refused),
+        LIMIT_TEST(ten_megabytes_are_refused),
+        LIMIT_TEST(nested_elements_are_refused),
+        LIMIT_TEST(nested_pds_are_refused),
+        LIMIT_TEST(long_values_are_refused),
+        LIMIT_TEST(long_element_names_are_refused),
+        LIMIT_TEST(many_attributes_are_refused),
+        LIMIT_TEST(many_long_tags_are_refused),
+        LIMIT_TEST(many_unknown_elements_are_refused),
+        LIMIT_TEST(many_pds_are_refused),
+        LIMIT_TEST(many_equal_names_are_refused),
+        LIMIT_TEST(many_regions_and_maps_are_read),
+        LIMIT_TEST(all_maps_overlapping_are_refused),
+        LIMIT_TEST(many_domains_and_turns_are_refused),
+        LIMIT_TEST(many_capabilities_are_refused),
+        LIMIT_TEST(exploding_macros_are_refused),
+        LIMIT_TEST(endless_include_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
