@@ -14,10 +14,8 @@
 
 #include "board.h"
 #include "diag_capture.h"
+#include "tree_build.h"
 
-#define TREE_SIZE 8192
-
-static _Alignas(8) uint8_t tree[TREE_SIZE];
 static struct board board;
 
 static int set_up(void **state)
@@ -25,54 +23,13 @@ static int set_up(void **state)
     (void)state;
     diag_capture_reset();
     board = (struct board){0};
-    assert_int_equal(fdt_create_empty_tree(tree, sizeof(tree)), 0);
-    assert_int_equal(fdt_setprop_u32(tree, 0, "#address-cells", 2), 0);
-    assert_int_equal(fdt_setprop_u32(tree, 0, "#size-cells", 2), 0);
+    tree_build_start();
     return 0;
-}
-
-static int add_node(int parent, const char *name)
-{
-    int node = fdt_add_subnode(tree, parent, name);
-    assert_true(node >= 0);
-    return node;
-}
-
-static void set_text(int node, const char *name, const char *text)
-{
-    assert_int_equal(fdt_setprop_string(tree, node, name, text), 0);
-}
-
-static void set_cells(int node, const char *name, const uint32_t *cells, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        assert_int_equal(fdt_appendprop_u32(tree, node, name, cells[i]), 0);
-    }
-}
-
-#define SET_CELLS(node, name, ...)                                                                 \
-    set_cells(node, name, (const uint32_t[]){__VA_ARGS__},                                         \
-              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
-
-static void add_memory(void)
-{
-    int node = add_node(0, "memory@40000000");
-    set_text(node, "device_type", "memory");
-    SET_CELLS(node, "reg", 0, 0x40000000, 0, 0x8000000);
-}
-
-static void add_gic(void)
-{
-    int node = add_node(0, "gic@8000000");
-    set_text(node, "compatible", "arm,gic-400");
-    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
-              0x2000, 0, 0x8040000, 0, 0x2000);
-    SET_CELLS(node, "interrupts", 1, 8, 4);
 }
 
 static bool read_tree(void)
 {
-    return board_tree_read(&board, tree, sizeof(tree), "test.dtb");
+    return board_tree_read(&board, tree_built, sizeof(tree_built), "test.dtb");
 }
 
 static bool read_facts(const char *text)
@@ -83,8 +40,8 @@ static bool read_facts(const char *text)
 static void whole_board(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
+    tree_add_memory();
+    tree_add_gic();
     assert_true(read_tree());
     assert_true(
         read_facts("{\"image_load_address\": \"0x42000000\", \"qemu\": [\"-m\", \"128\"]}"));
@@ -108,11 +65,11 @@ static void whole_board(void **state)
 static void timer_interrupts_are_the_trees(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
-    int node = add_node(0, "timer");
-    set_text(node, "compatible", "arm,armv8-timer");
-    SET_CELLS(node, "interrupts", 1, 1, 4, 1, 2, 4, 1, 3, 4, 1, 4, 4);
+    tree_add_memory();
+    tree_add_gic();
+    int node = tree_add_node(0, "timer");
+    tree_set_text(node, "compatible", "arm,armv8-timer");
+    TREE_SET_CELLS(node, "interrupts", 1, 1, 4, 1, 2, 4, 1, 3, 4, 1, 4, 4);
     assert_true(read_tree());
     assert_int_equal(board.ptimer_irq, 18);
     assert_int_equal(board.vtimer_irq, 19);
@@ -122,24 +79,24 @@ static void timer_interrupts_are_the_trees(void **state)
 static void console_through_alias_and_ranges(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
+    tree_add_memory();
+    tree_add_gic();
     /* Two buses, the inner one with 1-cell addresses from 0x100. */
-    int soc = add_node(0, "soc");
-    SET_CELLS(soc, "#address-cells", 2);
-    SET_CELLS(soc, "#size-cells", 1);
-    SET_CELLS(soc, "ranges", 0, 0, 0, 0xf0000000, 0x1000000);
-    int bus = add_node(soc, "bus");
-    SET_CELLS(bus, "#address-cells", 1);
-    SET_CELLS(bus, "#size-cells", 1);
-    SET_CELLS(bus, "ranges", 0x1000, 0, 0x800000, 0x100000);
-    int uart = add_node(bus, "serial@4000");
-    set_text(uart, "compatible", "amlogic,meson-gx-uart");
-    SET_CELLS(uart, "reg", 0x4000, 0x18);
-    int aliases = add_node(0, "aliases");
-    set_text(aliases, "serial0", "/soc/bus/serial@4000");
-    int chosen = add_node(0, "chosen");
-    set_text(chosen, "stdout-path", "serial0:115200n8");
+    int soc = tree_add_node(0, "soc");
+    TREE_SET_CELLS(soc, "#address-cells", 2);
+    TREE_SET_CELLS(soc, "#size-cells", 1);
+    TREE_SET_CELLS(soc, "ranges", 0, 0, 0, 0xf0000000, 0x1000000);
+    int bus = tree_add_node(soc, "bus");
+    TREE_SET_CELLS(bus, "#address-cells", 1);
+    TREE_SET_CELLS(bus, "#size-cells", 1);
+    TREE_SET_CELLS(bus, "ranges", 0x1000, 0, 0x800000, 0x100000);
+    int uart = tree_add_node(bus, "serial@4000");
+    tree_set_text(uart, "compatible", "amlogic,meson-gx-uart");
+    TREE_SET_CELLS(uart, "reg", 0x4000, 0x18);
+    int aliases = tree_add_node(0, "aliases");
+    tree_set_text(aliases, "serial0", "/soc/bus/serial@4000");
+    int chosen = tree_add_node(0, "chosen");
+    tree_set_text(chosen, "stdout-path", "serial0:115200n8");
     assert_true(read_tree());
     assert_int_equal(board.uart_type, UART_MESON);
     assert_int_equal(board.uart_pa, 0xf0803000);
@@ -148,13 +105,13 @@ static void console_through_alias_and_ranges(void **state)
 static void unknown_console_is_no_mistake(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
-    int uart = add_node(0, "serial@9000000");
-    set_text(uart, "compatible", "acme,uart");
-    SET_CELLS(uart, "reg", 0, 0x9000000, 0, 0x1000);
-    int chosen = add_node(0, "chosen");
-    set_text(chosen, "stdout-path", "/serial@9000000");
+    tree_add_memory();
+    tree_add_gic();
+    int uart = tree_add_node(0, "serial@9000000");
+    tree_set_text(uart, "compatible", "acme,uart");
+    TREE_SET_CELLS(uart, "reg", 0, 0x9000000, 0, 0x1000);
+    int chosen = tree_add_node(0, "chosen");
+    tree_set_text(chosen, "stdout-path", "/serial@9000000");
     assert_true(read_tree());
     assert_int_equal(board.uart_type, UART_NONE);
     assert_int_equal(board.uart_pa, 0);
@@ -163,12 +120,12 @@ static void unknown_console_is_no_mistake(void **state)
 static void alias_of_an_alias_ends(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
-    int aliases = add_node(0, "aliases");
-    set_text(aliases, "serial0", "serial0");
-    int chosen = add_node(0, "chosen");
-    set_text(chosen, "stdout-path", "serial0");
+    tree_add_memory();
+    tree_add_gic();
+    int aliases = tree_add_node(0, "aliases");
+    tree_set_text(aliases, "serial0", "serial0");
+    int chosen = tree_add_node(0, "chosen");
+    tree_set_text(chosen, "stdout-path", "serial0");
     assert_true(read_tree());
     assert_int_equal(board.uart_type, UART_NONE);
 }
@@ -176,22 +133,22 @@ static void alias_of_an_alias_ends(void **state)
 static void reserved_memory(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
-    assert_int_equal(fdt_add_mem_rsv(tree, 0x47fff800, 0x100), 0);
-    int parent = add_node(0, "reserved-memory");
-    SET_CELLS(parent, "#address-cells", 2);
-    SET_CELLS(parent, "#size-cells", 2);
-    assert_int_equal(fdt_setprop(tree, parent, "ranges", NULL, 0), 0);
-    int node = add_node(parent, "firmware@45000000");
-    SET_CELLS(node, "reg", 0, 0x45000000, 0, 0x300000);
-    node = add_node(parent, "more@45300000");
-    SET_CELLS(node, "reg", 0, 0x45300000, 0, 0x100000);
-    node = add_node(parent, "off@46000000");
-    SET_CELLS(node, "reg", 0, 0x46000000, 0, 0x100000);
-    set_text(node, "status", "disabled");
-    node = add_node(parent, "cma");
-    SET_CELLS(node, "size", 0, 0x1000000);
+    tree_add_memory();
+    tree_add_gic();
+    assert_int_equal(fdt_add_mem_rsv(tree_built, 0x47fff800, 0x100), 0);
+    int parent = tree_add_node(0, "reserved-memory");
+    TREE_SET_CELLS(parent, "#address-cells", 2);
+    TREE_SET_CELLS(parent, "#size-cells", 2);
+    assert_int_equal(fdt_setprop(tree_built, parent, "ranges", NULL, 0), 0);
+    int node = tree_add_node(parent, "firmware@45000000");
+    TREE_SET_CELLS(node, "reg", 0, 0x45000000, 0, 0x300000);
+    node = tree_add_node(parent, "more@45300000");
+    TREE_SET_CELLS(node, "reg", 0, 0x45300000, 0, 0x100000);
+    node = tree_add_node(parent, "off@46000000");
+    TREE_SET_CELLS(node, "reg", 0, 0x46000000, 0, 0x100000);
+    tree_set_text(node, "status", "disabled");
+    node = tree_add_node(parent, "cma");
+    TREE_SET_CELLS(node, "size", 0, 0x1000000);
     assert_true(read_tree());
     assert_true(read_facts("{\"image_load_address\": \"0x42000000\"}"));
     assert_true(board_finish(&board, "board.json"));
@@ -213,57 +170,57 @@ static void tree_refused(const char *text)
 static void no_gic(void **state)
 {
     (void)state;
-    add_memory();
+    tree_add_memory();
     tree_refused("interrupt controller");
 }
 
 static void gic_v3_is_named(void **state)
 {
     (void)state;
-    add_memory();
-    int node = add_node(0, "gic@8000000");
-    set_text(node, "compatible", "arm,gic-v3");
+    tree_add_memory();
+    int node = tree_add_node(0, "gic@8000000");
+    tree_set_text(node, "compatible", "arm,gic-v3");
     tree_refused("GICv3");
 }
 
 static void gic_without_gicv(void **state)
 {
     (void)state;
-    add_memory();
-    int node = add_node(0, "gic@8000000");
-    set_text(node, "compatible", "arm,cortex-a15-gic");
-    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000);
+    tree_add_memory();
+    int node = tree_add_node(0, "gic@8000000");
+    tree_set_text(node, "compatible", "arm,cortex-a15-gic");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000);
     tree_refused("GICD, GICC, GICH and GICV");
 }
 
 static void bus_without_ranges(void **state)
 {
     (void)state;
-    add_memory();
-    int bus = add_node(0, "bus");
-    int node = add_node(bus, "gic@8000000");
-    set_text(node, "compatible", "arm,gic-400");
-    SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
-              0x2000, 0, 0x8040000, 0, 0x2000);
+    tree_add_memory();
+    int bus = tree_add_node(0, "bus");
+    int node = tree_add_node(bus, "gic@8000000");
+    tree_set_text(node, "compatible", "arm,gic-400");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
+                   0x2000, 0, 0x8040000, 0, 0x2000);
     tree_refused("/bus");
 }
 
 static void memory_that_wraps(void **state)
 {
     (void)state;
-    int node = add_node(0, "memory@0");
-    set_text(node, "device_type", "memory");
-    SET_CELLS(node, "reg", 0xffffffff, 0xfffff000, 0, 0x2000);
+    int node = tree_add_node(0, "memory@0");
+    tree_set_text(node, "device_type", "memory");
+    TREE_SET_CELLS(node, "reg", 0xffffffff, 0xfffff000, 0, 0x2000);
     tree_refused("40 bits");
 }
 
 static void too_many_cells(void **state)
 {
     (void)state;
-    int node = add_node(0, "memory@0");
-    set_text(node, "device_type", "memory");
-    SET_CELLS(node, "reg", 0, 0, 0, 0, 0, 0x1000);
-    assert_int_equal(fdt_setprop_u32(tree, 0, "#address-cells", 4), 0);
+    int node = tree_add_node(0, "memory@0");
+    tree_set_text(node, "device_type", "memory");
+    TREE_SET_CELLS(node, "reg", 0, 0, 0, 0, 0, 0x1000);
+    assert_int_equal(fdt_setprop_u32(tree_built, 0, "#address-cells", 4), 0);
     tree_refused("#address-cells");
 }
 
@@ -272,7 +229,7 @@ static void not_a_tree(void **state)
     (void)state;
     assert_false(board_tree_read(&board, "hello, world", 8, "test.dtb"));
     assert_true(diag_captured_error("not a flattened device tree"));
-    memset(tree, 0, sizeof(tree));
+    memset(tree_built, 0, sizeof(tree_built));
     assert_false(read_tree());
 }
 
@@ -308,8 +265,8 @@ static void wrong_facts(void **state)
 static void facts_win_over_the_tree(void **state)
 {
     (void)state;
-    add_memory();
-    add_gic();
+    tree_add_memory();
+    tree_add_gic();
     assert_true(read_tree());
     assert_true(
         read_facts("{\"memory\": [[\"0x80000800\", \"0x1000000\"], [\"0x40000000\", 4194304],"

@@ -105,6 +105,18 @@ const struct manifest_map *image_map(const struct image_reader *image, size_t in
                    sizeof(struct manifest_map), index);
 }
 
+const struct manifest_slot *image_slot(const struct image_reader *image, size_t index)
+{
+    return element(image, image->manifest->slot_offset, image->manifest->slot_count,
+                   sizeof(struct manifest_slot), index);
+}
+
+const struct manifest_schedule *image_schedule(const struct image_reader *image, size_t index)
+{
+    return element(image, image->manifest->schedule_offset, image->manifest->schedule_count,
+                   sizeof(struct manifest_schedule), index);
+}
+
 const struct manifest_irq *image_irq(const struct image_reader *image, uint32_t intid)
 {
     const struct manifest *manifest = image->manifest;
@@ -116,6 +128,15 @@ const struct manifest_irq *image_irq(const struct image_reader *image, uint32_t 
         }
     }
     return NULL;
+}
+
+uint64_t image_word(const struct image_reader *image, const char *name, uint64_t va)
+{
+    const void *bytes = image_bytes(image, image_walk(image, image_pd(image, name)->vttbr, va).pa);
+    uint64_t word = 0;
+    need(bytes != NULL, "the contents at a VA");
+    memcpy(&word, bytes, sizeof(word));
+    return word;
 }
 
 bool image_zeroes(const struct image_reader *image, uint64_t pa, uint64_t size)

@@ -30,6 +30,8 @@ const struct manifest_vcpu *image_vcpu(const struct image_reader *image, size_t 
 const struct manifest_channel *image_channel(const struct image_reader *image, size_t index);
 const struct manifest_irq *image_irq(const struct image_reader *image, uint32_t intid);
 const struct manifest_map *image_map(const struct image_reader *image, size_t index);
+const struct manifest_slot *image_slot(const struct image_reader *image, size_t index);
+const struct manifest_schedule *image_schedule(const struct image_reader *image, size_t index);
 
 /* Walks the table of a VTTBR, and the kernel's. */
 struct walk image_walk(const struct image_reader *image, uint64_t vttbr, uint64_t va);
@@ -38,6 +40,9 @@ struct walk image_walk_loader(const struct image_reader *image, uint64_t va);
 
 /* The bytes at a PA in the image; NULL where it lies outside. */
 const void *image_bytes(const struct image_reader *image, uint64_t pa);
+
+/* The eight bytes at `va` of the PD called `name`, which are in the image. */
+uint64_t image_word(const struct image_reader *image, const char *name, uint64_t va);
 
 /* Whether the loader zeroes all of a range. */
 bool image_zeroes(const struct image_reader *image, uint64_t pa, uint64_t size);

@@ -24,22 +24,44 @@ elf_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 elf_test_LIBS    := -lelf
 elf_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
+BOARD_TEST_SOURCES := tests/unit/diag_capture.c tests/unit/tree_build.c tool/board.c tool/board_tree.c \
+                      tool/board_device.c tool/tree.c tool/range.c tool/file.c tool/alloc.c
+
 UNIT_TESTS += board_test
-board_test_SOURCES := tests/unit/board_test.c tests/unit/diag_capture.c \
-                      tool/board.c tool/board_tree.c tool/board_device.c tool/tree.c tool/range.c tool/file.c tool/alloc.c
+board_test_SOURCES := tests/unit/board_test.c $(BOARD_TEST_SOURCES)
 board_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 board_test_LIBS    := -lfdt -ljson-c
 board_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
+UNIT_TESTS += board_device_test
+board_device_test_SOURCES := tests/unit/board_device_test.c $(BOARD_TEST_SOURCES)
+board_device_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
+board_device_test_LIBS    := -lfdt -ljson-c
+board_device_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
 # Everything of the tool but its command line, with the messages kept.
 TOOL_PLAN_SOURCES := $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
 
+PLAN_TEST_SOURCES := tests/unit/plan_build.c tests/unit/image_read.c tests/unit/table_walk.c tests/unit/elf_build.c \
+                     tests/unit/diag_capture.c $(TOOL_PLAN_SOURCES)
+
 UNIT_TESTS += plan_test
-plan_test_SOURCES := tests/unit/plan_test.c tests/unit/image_read.c tests/unit/table_walk.c \
-                     tests/unit/elf_build.c tests/unit/diag_capture.c $(TOOL_PLAN_SOURCES)
+plan_test_SOURCES := tests/unit/plan_test.c $(PLAN_TEST_SOURCES)
 plan_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
 plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
 plan_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += plan_manifest_test
+plan_manifest_test_SOURCES := tests/unit/plan_manifest_test.c $(PLAN_TEST_SOURCES)
+plan_manifest_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
+plan_manifest_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_manifest_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
+UNIT_TESTS += plan_mistake_test
+plan_mistake_test_SOURCES := tests/unit/plan_mistake_test.c $(PLAN_TEST_SOURCES)
+plan_mistake_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
+plan_mistake_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_mistake_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += command_test
 command_test_SOURCES := tests/unit/command_test.c
