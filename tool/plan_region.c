@@ -151,6 +151,21 @@ static bool check_map(const struct plan *plan, const char *owner, const struct m
     return sound;
 }
 
+/* A PD sees a device as the description says; a guest's own tables decide what it sees. */
+static void warn_cached(const struct plan *plan, const struct pd *pd)
+{
+    for (size_t i = 0; i < pd->map_count; i++) {
+        const struct map *map = &pd->maps[i];
+        if (!plan->regions[map->region].in_ram && map->cached) {
+            diag_warning(
+                &map->source,
+                "map of \"%s\" in \"%s\": a device is mapped as if it were memory, so that "
+                "accesses may be cached, merged and made ahead; add cached=\"false\"",
+                plan->system->regions[map->region].name, pd->name);
+        }
+    }
+}
+
 static bool read_maps(const struct plan *plan, const char *owner, const struct map *maps,
                       size_t count, uint64_t *vas)
 {
@@ -170,11 +185,14 @@ bool plan_read_regions(struct plan *plan)
     for (size_t i = 0; i < system->region_count; i++) {
         sound = read_region(plan, i) && sound;
     }
-    sound = sound && system_placement_check(system);
+    if (!sound || !system_placement_check(system)) {
+        return false;
+    }
     uint64_t *vas = alloc_array(system->region_count, sizeof(*vas));
-    for (size_t i = 0; sound && i < system->pd_count; i++) {
+    for (size_t i = 0; i < system->pd_count; i++) {
         const struct pd *pd = &system->pds[i];
-        sound = read_maps(plan, pd->name, pd->maps, pd->map_count, vas);
+        sound = read_maps(plan, pd->name, pd->maps, pd->map_count, vas) && sound;
+        warn_cached(plan, pd);
         if (pd->vm != NULL) {
             sound = read_maps(plan, pd->vm->name, pd->vm->maps, pd->vm->map_count, vas) && sound;
         }

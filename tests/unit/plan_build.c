@@ -169,6 +169,11 @@ static bool build(const char *text)
     return plan_build(&plan, &input);
 }
 
+const struct plan *plan_current(void)
+{
+    return &plan;
+}
+
 void plan_done(void)
 {
     plan_free(&plan);

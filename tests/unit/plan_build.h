@@ -36,6 +36,7 @@ int plan_group_tear_down(void **state);
 
 /* Plans <system>TEXT</system>, which has to work; plan_done() frees it. */
 struct image_reader plan_built(const char *text);
+const struct plan *plan_current(void);
 void plan_done(void);
 
 /* Plans <system>TEXT</system>, which has to fail with an error that contains `message`. */

@@ -91,6 +91,20 @@ static void shared_console_is_a_warning(void **state)
     plan_done();
 }
 
+static void cached_device_of_a_pd_is_a_warning(void **state)
+{
+    (void)state;
+    plan_built("<memory_region name='m' size='0x1000' phys_addr='0x09010000'/>" PD(
+        "<map mr='m' vaddr='0x1000000'/>"));
+    assert_true(diag_captured_warning("add cached=\"false\""));
+    plan_done();
+    plan_built("<memory_region name='m' size='0x1000' phys_addr='0x09010000'/>" PD(
+        "<virtual_machine name='linux'><vcpu id='0'/><map mr='m' vaddr='0x1000000'/>"
+        "</virtual_machine>"));
+    assert_false(diag_captured_warning("cached"));
+    plan_done();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +112,7 @@ int main(void)
         cmocka_unit_test(grant_mistakes),
         cmocka_unit_test(symbol_mistakes),
         cmocka_unit_test(shared_console_is_a_warning),
+        cmocka_unit_test(cached_device_of_a_pd_is_a_warning),
     };
     return cmocka_run_group_tests(tests, plan_group_set_up, plan_group_tear_down);
 }

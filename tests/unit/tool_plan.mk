@@ -63,6 +63,12 @@ plan_mistake_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cfla
 plan_mistake_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
 plan_mistake_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
+UNIT_TESTS += report_test
+report_test_SOURCES := tests/unit/report_test.c $(PLAN_TEST_SOURCES)
+report_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
+report_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+report_test_DEPENDS := $(TOOL_PLAN_HEADERS)
+
 UNIT_TESTS += command_test
 command_test_SOURCES := tests/unit/command_test.c
 command_test_CFLAGS  := -DBUILD_DIR='"$(BUILD)"'
