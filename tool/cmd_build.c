@@ -48,6 +48,11 @@ static void print_usage(FILE *out)
           "  -D NAME=VALUE          define a macro; SYSTEM then goes through the C preprocessor\n"
           "  -h, --help             this text\n"
           "\n"
+          "Called as microkit, it takes what else the Microkit's tool takes and says what becomes "
+          "of\n"
+          "it: --capdl-json, --viper-output, --override-kernel, several directories after one\n"
+          "--search-path.\n"
+          "\n"
           "The SDK is the one that this program is part of, or the directory in DROVER_SDK or\n"
           "MICROKIT_SDK.\n",
           out);

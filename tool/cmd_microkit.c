@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * `microkit`: `drover build` with the command line of the Microkit's tool. What that has and Drover
- * does not is taken out of it here, and never without a word.
+ * does not is taken out of it here, and never without a word; and its --search-path takes several
+ * directories.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -58,22 +59,36 @@ static int foreign_take(const struct foreign_option *option, char **argv, int i)
     return equals != NULL ? 1 : 2;
 }
 
+/* Copies `--search-path DIR DIR...` at argv[i] to `kept` with the option's name before each
+ * directory. Returns how many arguments it takes. */
+static int search_path_take(char **argv, int i, char **kept, int *kept_count)
+{
+    int taken = 1;
+    for (; argv[i + taken] != NULL && argv[i + taken][0] != '-'; taken++) {
+        kept[(*kept_count)++] = argv[i];
+        kept[(*kept_count)++] = argv[i + taken];
+    }
+    return taken;
+}
+
 int cmd_microkit(int argc, char **argv)
 {
     static char name[] = "microkit";
-    char **kept = alloc_array((size_t)argc + 1, sizeof(*kept));
+    char **kept = alloc_array(2 * (size_t)argc + 1, sizeof(*kept));
     int kept_count = 1;
     int status = EXIT_SUCCESS;
     kept[0] = name;
     for (int i = 1; i < argc && status == EXIT_SUCCESS;) {
         const struct foreign_option *option = foreign_find(argv[i]);
-        if (option == NULL) {
+        if (option != NULL) {
+            int taken = foreign_take(option, argv, i);
+            status = taken == 0 ? EXIT_USAGE : EXIT_SUCCESS;
+            i += taken;
+        } else if (strcmp(argv[i], "--search-path") == 0) {
+            i += search_path_take(argv, i, kept, &kept_count);
+        } else {
             kept[kept_count++] = argv[i++];
-            continue;
         }
-        int taken = foreign_take(option, argv, i);
-        status = taken == 0 ? EXIT_USAGE : EXIT_SUCCESS;
-        i += taken;
     }
     if (status == EXIT_SUCCESS) {
         status = cmd_build(kept_count, kept);

@@ -90,6 +90,8 @@ static void microkit_takes_the_field_s_options(void **state)
     assert_non_null(strstr(output, "--capdl-json c: not written"));
     expect(MICROKIT "a.system --board x --override-kernel k.elf", 2,
            "--override-kernel k.elf: Drover's kernel is part of its SDK");
+    expect(MICROKIT "--search-path one two --board x", 2, "no system description given");
+    expect(MICROKIT "a.system --search-path one two --bord x", 2, "unrecognized option '--bord'");
     expect(MICROKIT "a.system --board x --viper-output", 2, "--viper-output lacks its argument");
 }
 
