@@ -84,6 +84,17 @@ static bool builds_with_gcc(struct machine *machine)
            example("passive_server", "TOOLCHAIN=gcc", "bob asks for 50, balance 10");
 }
 
+/* sDDF's way to configure its components. */
+static bool section_is_patched_after_linking(struct machine *machine)
+{
+    (void)machine;
+    return run("cp sdk/example/hello/Makefile patched/ && make -C patched MICROKIT_SDK=$PWD/sdk "
+               "build/patched.elf && printf \"as it was patched\\0\" >config && "
+               "llvm-objcopy --update-section .patched_config=config patched/build/patched.elf && "
+               "make -C patched MICROKIT_SDK=$PWD/sdk") &&
+           boots("patched/build/loader.img", "config: as it was patched\r\n");
+}
+
 static bool elf_image_boots(struct machine *machine)
 {
     (void)machine;
@@ -113,6 +124,7 @@ int main(void)
     static const struct test_case cases[] = {
         {"clang builds examples out of a copy of the SDK", builds_with_clang},
         {"gcc builds examples out of a copy of the SDK", builds_with_gcc},
+        {"a section of its own is changed after linking", section_is_patched_after_linking},
         {"an ELF image boots", elf_image_boots},
         {"hello builds for every board and configuration", every_board_and_configuration},
         {"gen_config.h has the one line that Makefiles look for", configuration_can_be_grepped},
@@ -122,7 +134,7 @@ int main(void)
         perror(directory);
         return EXIT_FAILURE;
     }
-    snprintf(command, sizeof(command), "cp -R %s %s/sdk", SDK, directory);
+    snprintf(command, sizeof(command), "cp -R %s tests/sdk/patched %s", SDK, directory);
     int status = system(command) != 0 ? EXIT_FAILURE
                                       : cases_run(NULL, cases, sizeof(cases) / sizeof(cases[0]));
     snprintf(command, sizeof(command), "rm -rf %s", directory);
