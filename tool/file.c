@@ -145,8 +145,36 @@ static bool set_ordinary_mode(int descriptor)
     return fchmod(descriptor, 0666 & ~mask) == 0;
 }
 
+static bool report_not_written(const char *path, int error)
+{
+    diag_error(NULL, "cannot write \"%s\": %s", path, strerror(error));
+    return false;
+}
+
+/* Whether `path` is a device or a pipe, which is written to and never replaced. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static bool write_special(const char *path, const void *bytes, size_t size)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    bool written = descriptor >= 0 && write_all(descriptor, bytes, size);
+    int error = errno;
+    if (descriptor >= 0 && close(descriptor) != 0 && written) {
+        error = errno;
+        written = false;
+    }
+    return written || report_not_written(path, error);
+}
+
 bool file_write(const char *path, const void *bytes, size_t size)
 {
+    if (is_special(path)) {
+        return write_special(path, bytes, size);
+    }
     size_t length = strlen(path) + sizeof(".XXXXXX");
     char *temporary = alloc_array(length, 1);
     snprintf(temporary, length, "%s.XXXXXX", path);
@@ -166,7 +194,7 @@ bool file_write(const char *path, const void *bytes, size_t size)
         if (descriptor >= 0) {
             unlink(temporary);
         }
-        diag_error(NULL, "cannot write \"%s\": %s", path, strerror(error));
+        report_not_written(path, error);
     }
     free(temporary);
     return written;

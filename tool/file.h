@@ -36,5 +36,5 @@ void file_unmap(struct file *file);
 char *file_find(const struct file_search *search, const char *path, const struct source *at);
 
 /* Replaces the file `path` by `size` bytes in one step; on failure reports it, leaves what was
- * there, and returns false. */
+ * there, and returns false. A device or pipe is not replaced, but written to. */
 bool file_write(const char *path, const void *bytes, size_t size);

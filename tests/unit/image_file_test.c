@@ -3,6 +3,7 @@
  *
  * What is put around an image: an ELF that says where it goes, and U-Boot's legacy header.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include <elf.h>
 
@@ -32,6 +35,25 @@ static size_t write_as(enum image_type type, uint64_t pa)
     size_t size = fread(written, 1, sizeof(written), file);
     fclose(file);
     return size;
+}
+
+/* What is no ordinary file stays what it is: a pipe, or /dev/null for one who wants no report. */
+static void pipe_is_written_to(void **state)
+{
+    (void)state;
+    const struct image image = {.pa = IMAGE_PA, .size = IMAGE_SIZE, .bytes = contents};
+    struct stat status;
+    remove(FILE_NAME);
+    assert_int_equal(mkfifo(FILE_NAME, 0600), 0);
+    int reader = open(FILE_NAME, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(image_file_write(&image, IMAGE_BINARY, FILE_NAME));
+    assert_int_equal(read(reader, written, sizeof(written)), IMAGE_SIZE);
+    assert_memory_equal(written, contents, IMAGE_SIZE);
+    assert_int_equal(close(reader), 0);
+    assert_int_equal(stat(FILE_NAME, &status), 0);
+    assert_true(S_ISFIFO(status.st_mode));
+    remove(FILE_NAME);
 }
 
 static void binary_is_the_image(void **state)
@@ -106,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(binary_is_the_image),   cmocka_unit_test(elf_has_one_segment),
         cmocka_unit_test(uimage_has_its_header), cmocka_unit_test(uimage_beyond_4_gib_is_refused),
-        cmocka_unit_test(types_have_names),
+        cmocka_unit_test(types_have_names),      cmocka_unit_test(pipe_is_written_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
