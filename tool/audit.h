@@ -61,6 +61,8 @@ struct audit_input {
     const uint8_t *bytes; /* the image, 8-byte aligned */
     size_t size;
     const char *image_path;
+    bool wrapped;     /* it comes in an ELF file or a uImage, which says: */
+    uint64_t load_pa; /* where it is loaded, and entered at its first byte */
     const struct board *board;
     struct range smmus[AUDIT_CONTROLLER_MAX]; /* DMA controllers of the board's tree (PA) */
     size_t smmu_count;

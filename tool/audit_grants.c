@@ -34,9 +34,14 @@ static void check_rights(struct audit *audit, const struct audit_space *space,
     if (device && board_memory_touches(audit->input->board, extent->pa, extent->size)) {
         report(audit, FINDING_MEMORY_TYPE, space, extent, "is RAM, mapped as a device");
     }
-    if (!board_memory_touches(audit->input->board, extent->pa, extent->size) &&
-        !board_has_device(audit->input->board, extent->pa, extent->size)) {
+    if (board_memory_touches(audit->input->board, extent->pa, extent->size)) {
+        return;
+    }
+    if (!board_has_device(audit->input->board, extent->pa, extent->size)) {
         report(audit, FINDING_MEMORY_TYPE, space, extent, "is neither RAM nor a device");
+    } else if (!device) {
+        report(audit, FINDING_MEMORY_TYPE, space, extent,
+               "is a device, mapped as memory: its map needs cached=\"false\"");
     }
 }
 

@@ -42,6 +42,10 @@ static void check_image(struct audit *audit)
            audit->input->size);
     expect(audit, "Image header: flags", header_word(audit, HEADER_FLAGS), HEADER_FLAGS_4K);
     expect(audit, "loader_info: image_pa", info->image_pa, board->image_pa);
+    if (audit->input->wrapped) {
+        expect(audit, "file around the image: where it is loaded", audit->input->load_pa,
+               board->image_pa);
+    }
     expect(audit, "loader_info: image_size", info->image_size, audit->input->size);
     expect(audit, "loader_info: kernel_entry_va", info->kernel_entry_va, audit->kernel->entry_va);
     expect(audit, "loader_info: uart_pa", info->uart_pa, board->uart_pa);

@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "audit_board.h"
 #include "audit_view.h"
+#include "audit_wrapper.h"
 #include "command.h"
 #include "diag.h"
 #include "sdk.h"
@@ -169,13 +170,13 @@ static int audit_image(const struct options *options, struct audit_input *input)
     if (!file_map(&file, options->image_path, NULL)) {
         return status;
     }
-    input->bytes = file.bytes;
-    input->size = file.size;
     input->image_path = options->image_path;
-    if (audit_run(&audit, input)) {
-        status = show(options, &audit);
+    if (audit_unwrap(input, &file)) {
+        if (audit_run(&audit, input)) {
+            status = show(options, &audit);
+        }
+        audit_free(&audit);
     }
-    audit_free(&audit);
     file_unmap(&file);
     return status;
 }

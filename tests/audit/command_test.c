@@ -66,6 +66,25 @@ static void good_image(void **state)
     expect(AUDIT IMAGE BOARD, 0, "child 2 of \"supervisor\", which controls it");
 }
 
+/* The image in what a boot loader wants around it. */
+static void wrapped_image(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"elf", "uimage"};
+    char command[1024];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(command, sizeof(command),
+                 "DROVER_SDK=%s/sdk %s/drover build examples/hierarchy/hierarchy.system" BOARD
+                 " --search-path " EXAMPLE " --image-type %s -o " DAMAGED " -r " DAMAGED ".txt",
+                 BUILD_DIR, BUILD_DIR, types[i]);
+        assert_int_equal(run(command), 0);
+        expect(AUDIT DAMAGED BOARD DESCRIBE, 0, "Findings\n    none\n");
+        assert_int_equal(run("printf x >>" DAMAGED), 0);
+        expect(AUDIT DAMAGED BOARD DESCRIBE, 2, "not an image that can be audited");
+    }
+    remove(DAMAGED);
+}
+
 static void findings(void **state)
 {
     (void)state;
@@ -130,8 +149,8 @@ static void json_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_image),  cmocka_unit_test(findings),  cmocka_unit_test(unreadable),
-        cmocka_unit_test(wrong_usage), cmocka_unit_test(json_keys),
+        cmocka_unit_test(good_image), cmocka_unit_test(wrapped_image), cmocka_unit_test(findings),
+        cmocka_unit_test(unreadable), cmocka_unit_test(wrong_usage),   cmocka_unit_test(json_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

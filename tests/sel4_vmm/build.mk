@@ -20,8 +20,8 @@ $(SEL4_VMM)/vmm.elf: $(SEL4_VMM)/vmm.o $(SEL4_VMM_IMAGES) $(BUILD)/target/$(SEL4
 
 $(SEL4_VMM)/system.img: tests/sel4_vmm/sel4_vmm.system $(SEL4_VMM)/vmm.elf $(BUILD)/drover \
 		$(SDK)/board/$(SEL4_VMM_BOARD)/board.dtb $(SDK)/board/$(SEL4_VMM_BOARD)/board.json
-	DROVER_SDK=$(SDK) $(BUILD)/drover build $< --board $(SEL4_VMM_BOARD) --config $(SEL4_VMM_CONFIG) \
-		--search-path $(@D) $(call driver_vm_macros,$(SEL4_VMM_BOARD)) -o $@ -r $(@D)/report.txt
+	$(call build_image,$<,--board $(SEL4_VMM_BOARD) --config $(SEL4_VMM_CONFIG) --search-path $(@D) \
+		$(call driver_vm_macros,$(SEL4_VMM_BOARD)))
 
 SUITES        += 'driver_vm-sel4=$(BUILD)/tests/system/driver_vm sel4'
 SUITE_DEPENDS += $(SEL4_VMM)/system.img
