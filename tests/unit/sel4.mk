@@ -2,9 +2,12 @@
 #
 # libvmm's platform for the seL4 Microkit, under libvmm itself, on a model of seL4 (tests/unit/sel4/).
 
-UNIT_TESTS += platform_sel4_test
+SEL4_TESTS := platform_sel4_test platform_sel4_walk_test
 
-platform_sel4_test_SOURCES := tests/unit/platform_sel4_test.c $(wildcard tests/unit/sel4/*.c libvmm/src/*.c \
-                              libvmm/src/platform/sel4/*.c)
-platform_sel4_test_CFLAGS  := -DLIBVMM_PLATFORM_SEL4 -Itests/unit/sel4 -Ilibmicrokit/include -Ilibvmm/src -Ilibvmm/include
-platform_sel4_test_DEPENDS := $(shell find libvmm tests/unit/sel4 -name '*.h')
+define sel4_test
+UNIT_TESTS += $(1)
+$(1)_SOURCES := tests/unit/$(1).c $(wildcard tests/unit/sel4/*.c libvmm/src/*.c libvmm/src/platform/sel4/*.c)
+$(1)_CFLAGS  := -DLIBVMM_PLATFORM_SEL4 -Itests/unit/sel4 -Ilibmicrokit/include -Ilibvmm/src -Ilibvmm/include
+$(1)_DEPENDS := $(shell find libvmm tests/unit/sel4 -name '*.h')
+endef
+$(foreach test,$(SEL4_TESTS),$(eval $(call sel4_test,$(test))))
