@@ -66,7 +66,7 @@ static void large_systems_take_little_time(void **state)
     struct picture picture;
     double before = children_seconds();
     write_large();
-    picture_draw(&picture, LARGE, "large");
+    picture_draw(&picture, LARGE, "large", NULL);
     assert_true(children_seconds() - before < 20);
     assert_int_equal(picture_count(&picture, "pd"), PD_MAX);
     assert_int_equal(picture_count(&picture, "channel"), PD_MAX - 2);

@@ -16,14 +16,15 @@
 
 #include "diag_capture.h"
 
-void picture_draw(struct picture *picture, const char *path, const char *title)
+void picture_draw(struct picture *picture, const char *path, const char *title,
+                  const struct graph_board *board)
 {
     diag_capture_reset();
     picture->system = system_read(path, NULL, 0);
     if (picture->system == NULL) {
         fail_msg("%s: %s", path, diag_captured());
     }
-    graph_build(&picture->graph, picture->system, NULL);
+    graph_build(&picture->graph, picture->system, board);
     if (!graph_layout(&picture->graph)) {
         fail_msg("%s: %s", path, diag_captured());
     }
@@ -77,15 +78,16 @@ size_t picture_count(const struct picture *picture, const char *class)
     return count;
 }
 
-/* Calls `matches` with each text. */
-static size_t count_texts(const struct picture *picture,
+/* Counts the texts that match, in groups of `class`, or NULL for any. */
+static size_t count_texts(const struct picture *picture, const char *class,
                           bool (*matches)(const char *text, const void *context),
                           const void *context)
 {
     size_t count = 0;
     for (xmlNode *node = xmlDocGetRootElement(picture->document); node != NULL;
          node = next_element(node)) {
-        if (strcmp((const char *)node->name, "text") == 0) {
+        if (strcmp((const char *)node->name, "text") == 0 &&
+            (class == NULL || has_class(node->parent, class))) {
             char *text = (char *)xmlNodeGetContent(node);
             count += matches(text, context);
             xmlFree(text);
@@ -99,16 +101,14 @@ static bool is_text(const char *text, const void *context)
     return strcmp(text, context) == 0;
 }
 
-/* A device's name stands alone; other regions' before their size, or the file that gives it. */
-static bool names_region(const char *text, const void *context)
+static bool begins_region(const char *text, const void *context)
 {
     size_t length = strlen(context);
     if (strncmp(text, context, length) != 0) {
         return false;
     }
     const char *rest = text + length;
-    return rest[0] == '\0' || (rest[0] == ' ' && rest[1] >= '0' && rest[1] <= '9') ||
-           strncmp(rest, " as ", 4) == 0;
+    return (rest[0] == ' ' && rest[1] >= '0' && rest[1] <= '9') || strncmp(rest, " as ", 4) == 0;
 }
 
 static bool names_interrupt(const char *text, const void *context)
@@ -121,17 +121,23 @@ static bool names_interrupt(const char *text, const void *context)
 
 size_t picture_texts(const struct picture *picture, const char *text)
 {
-    return count_texts(picture, is_text, text);
+    return count_texts(picture, NULL, is_text, text);
+}
+
+size_t picture_texts_in(const struct picture *picture, const char *class, const char *text)
+{
+    return count_texts(picture, class, is_text, text);
 }
 
 size_t picture_regions(const struct picture *picture, const char *name)
 {
-    return count_texts(picture, names_region, name);
+    return picture_texts_in(picture, "device", name) +
+           count_texts(picture, NULL, begins_region, name);
 }
 
 size_t picture_interrupts(const struct picture *picture, unsigned intid)
 {
-    return count_texts(picture, names_interrupt, &intid);
+    return count_texts(picture, NULL, names_interrupt, &intid);
 }
 
 bool picture_ids_are_unique(const struct picture *picture)

@@ -19,18 +19,21 @@ struct picture {
     xmlDoc *document;
 };
 
-/* Draws the description `path` with heading `title`; fails the test if that is not possible or the
- * result is not well-formed. */
-void picture_draw(struct picture *picture, const char *path, const char *title);
+/* Draws the description `path` with heading `title`, for `board` or NULL; fails the test if that is
+ * not possible or the result is not well-formed. */
+void picture_draw(struct picture *picture, const char *path, const char *title,
+                  const struct graph_board *board);
 void picture_free(struct picture *picture);
 
 /* How many groups have `class` among their classes. */
 size_t picture_count(const struct picture *picture, const char *class);
 
-/* How many texts are `text`. */
+/* How many texts are `text`: in all, and in groups of `class`. */
 size_t picture_texts(const struct picture *picture, const char *text);
+size_t picture_texts_in(const struct picture *picture, const char *class, const char *text);
 
-/* How many texts are about the memory region `name`. */
+/* How many texts are about the memory region `name`: its name alone in a device's box, else before
+ * its size or the file that gives it. */
 size_t picture_regions(const struct picture *picture, const char *name);
 
 /* Whether every identifier is there once. */
