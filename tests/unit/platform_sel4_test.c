@@ -324,6 +324,22 @@ static void end_reported_last(void **state)
     assert_int_equal(ended_count, 1);
 }
 
+/* Nor is that wish lost when the interrupt is injected again while it waits. */
+static void wish_for_end_is_kept(void **state)
+{
+    (void)state;
+    ended_count = 0;
+    assert_true(virq_register(ARM_GIC_IRQ_ROUTE(0, 64), ended, NULL));
+    list_registers_occupy();
+    platform_virq_inject(0, 64 | INJECT_EOI);
+    platform_virq_inject(0, 64);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_not_equal(sel4_serve(0), -1);
+    }
+    assert_int_equal(sel4_serve(0), -1);
+    assert_int_equal(ended_count, 1);
+}
+
 static void end_of_nothing(void **state)
 {
     (void)state;
@@ -353,6 +369,7 @@ int main(void)
         cmocka_unit_test_setup(sgi_of_both, start),
         cmocka_unit_test_setup(level_of_a_virtual_device, start),
         cmocka_unit_test_setup(end_reported_last, start),
+        cmocka_unit_test_setup(wish_for_end_is_kept, start),
         cmocka_unit_test_setup(end_of_nothing, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
