@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Whether the documents are true: man pages against `--help`, pictures and excerpts against what the tool
-# draws and says, the manual's first program against what happens when one does what it says.
+# Whether the documents are true: man pages against `--help`, the manual's calls against the headers, pictures
+# and excerpts against what the tool draws and says, the manual's first program against what then happens.
 
 SUITES += 'man-pages=scripts/check-man $(BUILD)' 'pictures=scripts/check-pictures $(BUILD)' \
-          'excerpts=scripts/check-excerpts $(BUILD)'
+          'documents=scripts/check-documents $(BUILD)'
 SUITE_DEPENDS += $(BUILD)/drover sdk driver_vm
 
 .PHONY: pictures
