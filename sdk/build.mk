@@ -50,6 +50,7 @@ $(call gen_config_rule,$(1),$(2))
 $(SDK)/board/$(1)/$(2)/.stamp: $(BUILD)/target/$(2)/libmicrokit.a $(BUILD)/target/$(2)/libvmm.a \
 		$(BUILD)/target/$(2)/kernel.elf $(BUILD)/target/$(2)/loader.elf $(LIBMICROKIT_HEADERS) \
 		$(SDK)/board/$(1)/$(2)/include/kernel/gen_config.h $(SDK)/libvmm/.stamp libmicrokit/microkit.ld
+	find $$(@D)/include -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
 	@mkdir -p $$(@D)/lib $$(@D)/elf $$(@D)/include/drover
 	cp -R libmicrokit/include/. $$(@D)/include/
 	cp include/drover/*.h $$(@D)/include/drover/
