@@ -33,9 +33,10 @@ $(GUEST_DIR)/%.img: $(GUEST_DIR)/%.elf
 #     NAME_KERNEL    the guest's image
 #     NAME_BOOTARGS  of its device tree
 #     NAME_INITRD    (optional)
+#     NAME_CPUS      how many vCPUs; 1 without it
 # They are built for the release configuration: what is tested and counted is what is used.
 
-VM_IMAGES += conformance hostile bench
+VM_IMAGES += conformance conformance_smp hostile hostile_smp bench
 VM_DIR    := $(GUEST_DIR)/vm
 VM_BOARD  := qemu_virt_aarch64
 VM_CONFIG := release
@@ -46,6 +47,16 @@ hostile_KERNEL       := $(GUEST_DIR)/hostile.img
 hostile_BOOTARGS     := drover
 bench_KERNEL         := $(GUEST_DIR)/bench.img
 
+conformance_smp_KERNEL   := $(conformance_KERNEL)
+conformance_smp_BOOTARGS := $(conformance_BOOTARGS) exact
+conformance_smp_CPUS     := 4
+hostile_smp_KERNEL       := $(hostile_KERNEL)
+hostile_smp_BOOTARGS     := $(hostile_BOOTARGS)
+hostile_smp_CPUS         := 4
+
+# The <vcpu> elements of a VM, for VCPUS in a description: $(call vm_vcpus,COUNT)
+vm_vcpus = $(foreach id,$(shell seq 0 $$(($(1) - 1))),<vcpu id="$(id)" />)
+
 VM_BOARD_FILES := $(SDK)/board/$(VM_BOARD)/board.dtb $(SDK)/board/$(VM_BOARD)/board.json
 
 $(VM_DIR)/vmm.o: tests/guests/vm/vmm.c tests/guests/vm/guest.h $(call pd_depends,$(VM_BOARD),$(VM_CONFIG))
@@ -53,11 +64,12 @@ $(VM_DIR)/vmm.o: tests/guests/vm/vmm.c tests/guests/vm/guest.h $(call pd_depends
 	$(TARGET_CC) $(call pd_cflags,$(VM_BOARD),$(VM_CONFIG)) -c -o $@ $<
 
 define vm_image_rules
-$(VM_DIR)/$(1)/guest.dtb: $(SDK)/board/$(VM_BOARD)/board.dtb tests/guests/vm/overlay.dts tests/guests/vm/guest.h \
-		tests/guests/build.mk $$($(1)_INITRD)
+$(VM_DIR)/$(1)/guest.dtb: $(SDK)/board/$(VM_BOARD)/board.dtb tests/guests/vm/overlay.dts \
+		tests/guests/vm/cpus.dts tests/guests/vm/guest.h tests/guests/build.mk $$($(1)_INITRD)
 	@mkdir -p $$(@D)
 	dtc -q -I dtb -O dts -o $$(@D)/guest.dts $$<
 	clang -E -P -undef -nostdinc -x assembler-with-cpp -DBOOTARGS='"$$($(1)_BOOTARGS)"' \
+		-DCPU_COUNT=$$(or $$($(1)_CPUS),1) \
 		$$(if $$($(1)_INITRD),-DINITRD_SIZE=$$$$(stat -c %s $$($(1)_INITRD))) tests/guests/vm/overlay.dts >>$$(@D)/guest.dts
 	dtc -q -I dts -O dtb -o $$@ $$(@D)/guest.dts
 
@@ -69,7 +81,8 @@ $(VM_DIR)/$(1)/vmm.elf: $(VM_DIR)/vmm.o $(VM_DIR)/$(1)/images.o
 	$(TARGET_LD) $$(call pd_ldflags,$(VM_BOARD),$(VM_CONFIG)) -o $$@ $$^ -lvmm -lmicrokit
 
 $(VM_DIR)/$(1)/system.img: tests/guests/vm/guest.system $(VM_DIR)/$(1)/vmm.elf $(BUILD)/drover $(VM_BOARD_FILES)
-	$$(call build_image,$$<,--board $(VM_BOARD) --config $(VM_CONFIG) --search-path $$(@D))
+	$$(call build_image,$$<,--board $(VM_BOARD) --config $(VM_CONFIG) --search-path $$(@D) \
+		-D 'VCPUS=$$(call vm_vcpus,$$(or $$($(1)_CPUS),1))')
 endef
 $(foreach image,$(VM_IMAGES),$(eval $(call vm_image_rules,$(image))))
 
@@ -79,6 +92,6 @@ guests: $(GUESTS:%=$(GUEST_DIR)/%.img) $(VM_IMAGES:%=$(VM_DIR)/%/system.img)
 # The system test that boots them.
 SYSTEM_TESTS   += guests
 guests_SOURCES := tests/guests/run.c
-guests_DEPENDS := $(GUEST_DIR)/conformance.img $(GUEST_DIR)/hostile.img $(VM_DIR)/conformance/system.img $(VM_DIR)/hostile/system.img
+guests_DEPENDS := $(GUEST_DIR)/conformance.img $(GUEST_DIR)/hostile.img $(patsubst %,$(VM_DIR)/%/system.img,conformance conformance_smp hostile hostile_smp)
 
 SUITES += 'headers-guests=scripts/check-headers "$(TARGET_CC) $(GUEST_CFLAGS)" $(wildcard tests/guests/*/*.h)'

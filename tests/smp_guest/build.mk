@@ -9,16 +9,13 @@ SMP_GUEST_BOARD  := qemu_virt_aarch64
 SMP_GUEST_CONFIG := debug
 SMP_GUEST_VMM    := $(BUILD)/examples/driver_vm/$(SMP_GUEST_BOARD)
 
-# What stands in the description for VCPUS: $(call smp_guest_vcpus,COUNT)
-smp_guest_vcpus = $(foreach id,$(shell seq 0 $$(($(1) - 1))),<vcpu id="$(id)" />)
-
 define smp_guest_rules
-$(SMP_GUEST)/$(1)/guest.dtb: $(SDK)/board/$(SMP_GUEST_BOARD)/board.dtb $(PAYLOAD_INITRD) tests/smp_guest/cpus.dts \
-		$(wildcard examples/driver_vm/$(SMP_GUEST_BOARD)/*) tests/smp_guest/build.mk
+$(SMP_GUEST)/$(1)/guest.dtb: $(SDK)/board/$(SMP_GUEST_BOARD)/board.dtb $(PAYLOAD_INITRD) tests/smp_guest/overlay.dts \
+		tests/guests/vm/cpus.dts $(wildcard examples/driver_vm/$(SMP_GUEST_BOARD)/*) tests/smp_guest/build.mk
 	@mkdir -p $$(@D)
 	dtc -q -I dtb -O dts -o $$(@D)/guest.dts $$<
 	clang -E -P -undef -nostdinc -x assembler-with-cpp -Iexamples/driver_vm/$(SMP_GUEST_BOARD) -DCPU_COUNT=$(1) \
-		-DINITRD_SIZE=$$$$(stat -c %s $(PAYLOAD_INITRD)) tests/smp_guest/cpus.dts >>$$(@D)/guest.dts
+		-DINITRD_SIZE=$$$$(stat -c %s $(PAYLOAD_INITRD)) tests/smp_guest/overlay.dts >>$$(@D)/guest.dts
 	dtc -q -I dts -O dtb -o $$@ $$(@D)/guest.dts
 
 $(SMP_GUEST)/$(1)/images.o: examples/driver_vm/package_guest_images.S $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) \
@@ -33,7 +30,7 @@ $(SMP_GUEST)/$(1)/vmm.elf: $(SMP_GUEST_VMM)/vmm.o $(SMP_GUEST)/$(1)/images.o \
 $(SMP_GUEST)/$(1)/system.img: tests/smp_guest/smp_guest.system $(SMP_GUEST)/$(1)/vmm.elf $(BUILD)/drover \
 		$(SDK)/board/$(SMP_GUEST_BOARD)/board.dtb $(SDK)/board/$(SMP_GUEST_BOARD)/board.json
 	$$(call build_image,$$<,--board $(SMP_GUEST_BOARD) --config $(SMP_GUEST_CONFIG) \
-		--search-path $$(@D) -D 'VCPUS=$(call smp_guest_vcpus,$(1))')
+		--search-path $$(@D) -D 'VCPUS=$$(call vm_vcpus,$(1))')
 endef
 $(foreach count,$(SMP_GUEST_COUNTS),$(eval $(call smp_guest_rules,$(count))))
 

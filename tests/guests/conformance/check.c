@@ -6,6 +6,7 @@
 #include "check.h"
 #include "console.h"
 #include "devices.h"
+#include "smp.h"
 #include "timer.h"
 
 #define WINDOW_ROUNDS  2000
@@ -99,6 +100,7 @@ static void state_reset(void)
     timers_stop();
     devices_lower();
     irq_body = NULL;
+    smp_body = NULL;
     irq_hook = handler;
     gic_init();
     log_clear();

@@ -4,6 +4,7 @@
  * The distributor's registers, one by one (IHI 0048B 4.3).
  */
 #include "check.h"
+#include "cpus.h"
 
 #define SPI 60 /* no device of the board is behind this one */
 
@@ -28,7 +29,7 @@ static bool typer_counts(uint32_t intid)
 {
     (void)intid;
     uint32_t typer = gicd_read(GICD_TYPER);
-    EXPECT((typer >> 5 & 7) == 0); /* one CPU */
+    EXPECT((typer >> 5 & 7) + 1 == cpu_count());
     EXPECT(line_count() > SPI);
     EXPECT(line_count() > platform.rtc_irq && line_count() > platform.gpio_irq);
     gicd_write(GICD_TYPER, ~typer);
@@ -143,6 +144,9 @@ static bool priority_implemented_bits(uint32_t intid)
 static bool targets_of_one_cpu(uint32_t intid)
 {
     (void)intid;
+    if (cpu_count() > 1) {
+        return true; /* smp_spi.c has what holds then */
+    }
     for (uint32_t i = 0; i < line_count(); i += 4) { /* one CPU: RAZ/WI, 4.3.12 */
         gicd_write(GICD_ITARGETSR + i, 0xffffffff);
         EXPECT(gicd_read(GICD_ITARGETSR + i) == 0);

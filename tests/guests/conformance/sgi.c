@@ -4,9 +4,7 @@
  * Software-generated interrupts (IHI 0048B 4.3.15 to 4.3.17).
  */
 #include "check.h"
-
-#define SGIR_TARGET_LIST(list) ((uint32_t)(list) << 16)
-#define SGIR_ALL_BUT_SELF      (1u << 24)
+#include "cpus.h"
 
 static bool sgi_each_to_self(uint32_t intid)
 {
@@ -24,10 +22,10 @@ static bool sgi_by_target_list(uint32_t intid)
 {
     (void)intid;
     gic_enable(3);
-    gicd_write(GICD_SGIR, SGIR_TARGET_LIST(1) | 3);
+    gicd_write(GICD_SGIR, GICD_SGIR_LIST(1) | 3);
     EXPECT(window_open() == 1 && irq_log.iar[0] == 3);
-    gicd_write(GICD_SGIR, SGIR_TARGET_LIST(0xfe) | 3); /* absent CPUs */
-    gicd_write(GICD_SGIR, SGIR_TARGET_LIST(0) | 3);
+    gicd_write(GICD_SGIR, GICD_SGIR_LIST(0xffu << cpu_count() & 0xff) | 3); /* absent CPUs */
+    gicd_write(GICD_SGIR, GICD_SGIR_LIST(0) | 3);
     EXPECT(window_open() == 1);
     return true;
 }
@@ -36,7 +34,7 @@ static bool sgi_all_but_self(uint32_t intid)
 {
     (void)intid;
     gic_enable(3);
-    gicd_write(GICD_SGIR, SGIR_ALL_BUT_SELF | 3);
+    gicd_write(GICD_SGIR, GICD_SGIR_OTHERS | 3);
     EXPECT(window_open() == 0);
     return true;
 }

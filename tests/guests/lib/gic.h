@@ -30,7 +30,9 @@
 #define GICD_SPENDSGIR  0xf20 /* rw1s */
 #define GICD_PIDR2      0xfe8 /* ro, ICPIDR2: [7:4] architecture revision */
 
-#define GICD_SGIR_SELF (2u << 24) /* to the CPU that writes it */
+#define GICD_SGIR_LIST(cpus) ((uint32_t)(cpus) << 16) /* a bit a CPU */
+#define GICD_SGIR_OTHERS     (1u << 24)
+#define GICD_SGIR_SELF       (2u << 24) /* to the CPU that writes it */
 
 /* CPU interface (4.4). */
 #define GICC_CTLR  0x0000 /* rw */

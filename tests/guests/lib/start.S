@@ -11,6 +11,11 @@
 #define SPSR_EL1H     0x3c5      /* EL1 with SP_EL1, D A I F masked */
 #define R_RELATIVE    1027       /* R_AARCH64_RELATIVE, ELF for the Arm 64-bit Architecture 5.7 */
 
+/* Offsets in struct cpu_slot. */
+#define SLOT_SP    0
+#define SLOT_EL    8            /* and daif behind it */
+#define SLOT_SPSEL 24           /* and sctlr behind it */
+
     .section .text.head, "ax"
     .global _start
 _start:
@@ -26,39 +31,8 @@ _start:
 start:
     mov     x20, x0             /* GPA of the device tree */
     msr     daifset, #0xf
-    mrs     x0, CurrentEL
-    cmp     x0, #(2 << 2)
-    b.ne    at_el1
-
-    /* Without a hypervisor: leave EL2 with every EL1 feature untrapped. */
-    ldr     x0, =HCR_EL2_GUEST
-    msr     hcr_el2, x0
-    mov     x0, #3              /* CNTHCTL_EL2: EL1 reads the counter and owns the physical timer */
-    msr     cnthctl_el2, x0
-    msr     cntvoff_el2, xzr
-    mov     x0, #0x33ff         /* CPTR_EL2: RES1 bits, no trap */
-    msr     cptr_el2, x0
-    msr     hstr_el2, xzr
-    mrs     x0, midr_el1
-    msr     vpidr_el2, x0
-    mrs     x0, mpidr_el1
-    msr     vmpidr_el2, x0
-    ldr     x0, =SPSR_EL1H
-    msr     spsr_el2, x0
-    adr     x0, at_el1
-    msr     elr_el2, x0
-    eret
-
-at_el1:
-    ldr     x0, =SCTLR_EL1_OFF
-    msr     sctlr_el1, x0
-    mov     x0, #(3 << 20)      /* CPACR_EL1.FPEN: FP and SIMD do not trap */
-    msr     cpacr_el1, x0
-    adrp    x0, vectors
-    add     x0, x0, :lo12:vectors
-    msr     vbar_el1, x0
-    msr     spsel, #1
-    isb
+    bl      leave_el2
+    bl      prepare_el1
     adrp    x0, stack_top
     add     x0, x0, :lo12:stack_top
     mov     sp, x0
@@ -92,6 +66,62 @@ at_el1:
 4:  mov     x0, x20
     bl      platform_start
     b       .
+
+/* Where PSCI has a CPU begin (see cpus.h): x0 is its struct cpu_slot, which gets what it found. */
+    .global cpu_entry
+cpu_entry:
+    mrs     x1, CurrentEL
+    mrs     x2, daif
+    stp     x1, x2, [x0, #SLOT_EL]
+    mrs     x2, spsel
+    cmp     x1, #(2 << 2)
+    b.eq    1f
+    mrs     x1, sctlr_el1
+    b       2f
+1:  mrs     x1, sctlr_el2
+2:  stp     x2, x1, [x0, #SLOT_SPSEL]
+    bl      leave_el2
+    bl      prepare_el1
+    ldr     x1, [x0, #SLOT_SP]
+    mov     sp, x1
+    bl      cpu_main
+    b       .
+
+/* Without a hypervisor: leaves EL2 with every EL1 feature untrapped, and returns at EL1. Changes x1. */
+leave_el2:
+    mrs     x1, CurrentEL
+    cmp     x1, #(2 << 2)
+    b.ne    1f
+    ldr     x1, =HCR_EL2_GUEST
+    msr     hcr_el2, x1
+    mov     x1, #3              /* CNTHCTL_EL2: EL1 reads the counter and owns the physical timer */
+    msr     cnthctl_el2, x1
+    msr     cntvoff_el2, xzr
+    mov     x1, #0x33ff         /* CPTR_EL2: RES1 bits, no trap */
+    msr     cptr_el2, x1
+    msr     hstr_el2, xzr
+    mrs     x1, midr_el1
+    msr     vpidr_el2, x1
+    mrs     x1, mpidr_el1
+    msr     vmpidr_el2, x1
+    ldr     x1, =SPSR_EL1H
+    msr     spsr_el2, x1
+    msr     elr_el2, x30
+    eret
+1:  ret
+
+/* EL1 as a guest's program finds it. Changes x1. */
+prepare_el1:
+    ldr     x1, =SCTLR_EL1_OFF
+    msr     sctlr_el1, x1
+    mov     x1, #(3 << 20)      /* CPACR_EL1.FPEN: FP and SIMD do not trap */
+    msr     cpacr_el1, x1
+    adrp    x1, vectors
+    add     x1, x1, :lo12:vectors
+    msr     vbar_el1, x1
+    msr     spsel, #1
+    isb
+    ret
     .ltorg
 
     .text
