@@ -35,16 +35,17 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
     return sched_block_slow(cpu, woken);
 }
 
-/* Of two threads that woke (NULL: none) the more urgent stays in hand, the other is queued. */
+/* Of two threads that woke (NULL: none) the more urgent stays in hand, of equals the first; the
+ * other is queued. */
 static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
                                         struct thread *second)
 {
     if (LIKELY(first == NULL || second == NULL)) {
         return first != NULL ? first : second;
     }
-    bool is_less = second->priority < first->priority;
-    ready_append(&cpu->ready, is_less ? second : first);
-    return is_less ? first : second;
+    bool is_more = second->priority > first->priority;
+    ready_append(&cpu->ready, is_more ? first : second);
+    return is_more ? second : first;
 }
 
 /* Not everybody may run at any time: time is counted from now on. */

@@ -53,11 +53,34 @@ static void requests_reach_every_vcpu(void **state)
     }
     PD(VMM)->message->vcpu_requests = 1 << GUEST_ID | 1 << SIBLING_ID;
     pd_wait(VMM);
-    assert_guest_runs(SIBLING);
-    guest_serves(SOFT + SIBLING);
-    vcpu_wfi(SIBLING);
     assert_guest_runs(GUEST);
     guest_serves(SOFT + GUEST);
+    vcpu_wfi(GUEST);
+    assert_guest_runs(SIBLING);
+    guest_serves(SOFT + SIBLING);
+}
+
+/* A trap is no end of a turn; a turn has its end for who traps all the time. */
+static void a_vcpu_that_traps_keeps_its_turn(void **state)
+{
+    (void)state;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    vcpu_wfi(SIBLING);
+    vmm_asks(SIBLING, SYS_VIRQ_INJECT, SOFT, 0); /* both are ready */
+    unsigned first = running() == &VCPU(GUEST)->thread ? GUEST : SIBLING;
+    uint64_t start = fake_sysregs.cntpct_el0;
+    unsigned turns = 0;
+    while (running() == &VCPU(first)->thread) {
+        system_time(fake_sysregs.cntpct_el0 + 10);
+        if (running() == &VCPU(first)->thread) {
+            example_trap();
+            pd_answer(VMM);
+        }
+        turns++;
+    }
+    assert_guest_runs(GUEST + SIBLING - first);
+    assert_in_range(turns, 5, 20);
+    assert_in_range(fake_sysregs.cntpct_el0 - start, 50, 200); /* a turn is 100 us */
 }
 
 static void more_than_list_registers_for_a_vcpu_that_is_not_loaded(void **state)
@@ -306,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_sgi_wakes_a_sibling_and_names_its_source, start_both),
         cmocka_unit_test_setup(requests_reach_every_vcpu, start_both),
+        cmocka_unit_test_setup(a_vcpu_that_traps_keeps_its_turn, start_both),
         cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
         cmocka_unit_test_setup(a_straight_interrupt_goes_where_it_is_configured, start_both),
         cmocka_unit_test_setup(a_pending_one_moves_along, start_both),
