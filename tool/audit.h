@@ -197,9 +197,10 @@ const struct audit_extent *audit_kernel_window(const struct audit *audit, uint64
 /* Whether an extent is of the kernel's own program. */
 bool audit_is_kernel_program(const struct audit_extent *extent);
 
-/* audit_memory.c: lists the purpose of a physical range. */
+/* audit_object.c: adds the purpose of a physical range; and those that the image itself names. */
 void audit_object_add(struct audit *audit, uint64_t pa, uint64_t size, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void audit_list_objects(struct audit *audit);
 
 /* A VM's first vCPU in the manifest. */
 const struct manifest_vcpu *audit_first_vcpu(const struct audit *audit, uint32_t vm);

@@ -111,15 +111,30 @@ static bool holds_prefill(const struct described_region *region, const uint8_t *
            is_zero(bytes + size, region->size - size);
 }
 
-/* Returns the copy that fills a region with its file; with a PA of the region, only one to there.
- */
-static const struct loader_copy *copy_find(const struct audit *audit,
+/* Whether a range is, in part, a region whose place is known. */
+static bool is_taken(const struct described *described, uint64_t pa, uint64_t size)
+{
+    for (size_t i = 0; i < described->system->region_count; i++) {
+        const struct described_region *region = &described->regions[i];
+        const struct range range = {.base = region->pa, .size = region->size};
+        if (region->placed && range_overlaps(&range, pa, size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the copy that fills a region with its file: to where the region is, or, as long as that
+ * is not known, to where no other is. */
+static const struct loader_copy *copy_find(const struct described *described,
                                            const struct described_region *region)
 {
+    const struct audit *audit = described->audit;
     for (uint32_t i = 0; i < audit->info.copy_count; i++) {
         const struct loader_copy *copy = &audit->copies[i];
-        if ((!region->placed || copy->target_pa == region->pa) &&
-            copy->size == region->prefill.size &&
+        bool to_region = region->placed ? copy->target_pa == region->pa
+                                        : !is_taken(described, copy->target_pa, region->size);
+        if (to_region && copy->size == region->prefill.size &&
             memcmp(audit_bytes(audit, copy->source_pa, copy->size), region->prefill.bytes,
                    copy->size) == 0) {
             return copy;
@@ -128,24 +143,42 @@ static const struct loader_copy *copy_find(const struct audit *audit,
     return NULL;
 }
 
-/* Finds a region that nobody has, by its file's bytes. */
-static void place_by_contents(const struct audit *audit, struct described_region *region)
+/* Whether a copy has its source at a PA. */
+static bool is_copied(const struct audit *audit, uint64_t pa)
 {
-    const struct loader_copy *copy = copy_find(audit, region);
-    if (copy != NULL) {
-        region->placed = true;
-        region->pa = copy->target_pa;
-        return;
-    }
-    for (uint64_t offset = 0; !region->placed && offset < audit->input->size;
-         offset += PAGE_SIZE_4K) {
-        uint64_t pa = audit->info.image_pa + offset;
-        const uint8_t *bytes = audit_bytes(audit, pa, region->size);
-        if (bytes != NULL && holds_prefill(region, bytes)) {
-            region->placed = true;
-            region->pa = pa;
+    for (uint32_t i = 0; i < audit->info.copy_count; i++) {
+        if (audit->copies[i].source_pa == pa) {
+            return true;
         }
     }
+    return false;
+}
+
+/* Whether the page-aligned range of the image holds a region: its file, and nobody else. */
+static bool may_be_at(const struct described *described, const struct described_region *region,
+                      uint64_t pa)
+{
+    const uint8_t *bytes = audit_bytes(described->audit, pa, region->size);
+    return bytes != NULL && holds_prefill(region, bytes) &&
+           !is_taken(described, pa, region->size) && !is_copied(described->audit, pa);
+}
+
+/* Finds a region that nobody has, by its file's bytes: in the image, or where they are copied to.
+ */
+static void place_by_contents(const struct described *described, struct described_region *region)
+{
+    const struct audit *audit = described->audit;
+    for (uint64_t offset = 0; offset < audit->input->size; offset += PAGE_SIZE_4K) {
+        uint64_t pa = audit->info.image_pa + offset;
+        if (may_be_at(described, region, pa)) {
+            region->placed = true;
+            region->pa = pa;
+            return;
+        }
+    }
+    const struct loader_copy *copy = copy_find(described, region);
+    region->placed = copy != NULL;
+    region->pa = copy != NULL ? copy->target_pa : 0;
 }
 
 /* Checks what a region holds at the start. Returns whether a copy fills it. */
@@ -160,7 +193,7 @@ static bool check_contents(struct described *described, size_t index)
     if (bytes != NULL) {
         fault = holds_prefill(found, bytes) ? NULL : "the image has other bytes there";
     } else if (found->prefill.size != 0) {
-        copied = copy_find(audit, found) != NULL;
+        copied = copy_find(described, found) != NULL;
         fault = copied ? NULL : "the loader does not copy its prefill file there";
     }
     if (fault != NULL) {
@@ -170,9 +203,9 @@ static bool check_contents(struct described *described, size_t index)
     return copied;
 }
 
-void described_check_regions(struct described *described)
+/* Finds the regions that somebody has, from those. */
+static void place_regions(struct described *described)
 {
-    struct audit *audit = described->audit;
     const struct system *system = described->system;
     for (size_t i = 0; i < system->pd_count; i++) {
         const struct pd *pd = &system->pds[i];
@@ -184,24 +217,41 @@ void described_check_regions(struct described *described)
     for (size_t i = 0; i < system->pd_count; i++) {
         place_by_symbols(described, i);
     }
-    uint32_t copy_count = 0;
-    for (size_t i = 0; i < system->region_count; i++) {
-        struct described_region *region = &described->regions[i];
-        if (!region->placed && region->prefill.size != 0) {
-            place_by_contents(audit, region);
-        }
-        if (region->placed) {
-            copy_count += region->in_ram && check_contents(described, i);
-            char name[NAME_SIZE];
-            audit_name(name, system->regions[i].name);
-            audit_object_add(audit, region->pa, region->size, "region \"%s\"", name);
-        } else {
-            audit->unplaced_size += region->size;
-        }
+}
+
+/* Checks one region, and lists it as a purpose of its memory. Returns whether a copy fills it. */
+static bool check_region(struct described *described, size_t index)
+{
+    struct audit *audit = described->audit;
+    const struct memory_region *region = &described->system->regions[index];
+    struct described_region *found = &described->regions[index];
+    if (!found->placed && found->prefill.size != 0) {
+        place_by_contents(described, found);
     }
-    if (copy_count != audit->info.copy_count) {
-        finding_add(&audit->findings, FINDING_SYSTEM_REGION, NULL,
+    if (found->placed) {
+        char name[NAME_SIZE];
+        audit_name(name, region->name);
+        audit_object_add(audit, found->pa, found->size, "region \"%s\"", name);
+        return found->in_ram && check_contents(described, index);
+    }
+    audit->unplaced_size += found->size;
+    if (found->prefill.size != 0) {
+        finding_add(&audit->findings, FINDING_SYSTEM_REGION, &region->source,
+                    "memory_region \"%s\": the image has its prefill file nowhere", region->name);
+    }
+    return false;
+}
+
+void described_check_regions(struct described *described)
+{
+    uint32_t copy_count = 0;
+    place_regions(described);
+    for (size_t i = 0; i < described->system->region_count; i++) {
+        copy_count += check_region(described, i);
+    }
+    if (copy_count != described->audit->info.copy_count) {
+        finding_add(&described->audit->findings, FINDING_SYSTEM_REGION, NULL,
                     "the loader makes %u copies; %u regions are filled by one",
-                    audit->info.copy_count, copy_count);
+                    described->audit->info.copy_count, copy_count);
     }
 }
