@@ -71,14 +71,16 @@ $(SDK)/VERSION: tool/version.h
 	@mkdir -p $(@D)
 	sed -n 's/^#define DROVER_VERSION "\(.*\)"/\1/p' $< >$@
 
-# The examples that are nothing but PDs, each with the same Makefile.
+# The examples that are nothing but PDs, each with the same Makefile; and the driver VM with its own.
 SDK_EXAMPLES := $(sort $(dir $(wildcard examples/*/*.system)))
 
-$(SDK)/example/.stamp: sdk/example.mk $(wildcard $(SDK_EXAMPLES:%=%*))
+$(SDK)/example/.stamp: sdk/example.mk sdk/driver_vm.mk $(shell find examples -type f)
 	rm -rf $(@D)
 	mkdir -p $(@D)
-	cp -R $(SDK_EXAMPLES:%/=%) $(@D)/
-	for example in $(@D)/*; do rm -f $$example/build.mk; cp sdk/example.mk $$example/Makefile; done
+	cp -R $(SDK_EXAMPLES:%/=%) examples/driver_vm $(@D)/
+	rm -f $(@D)/*/build.mk $(@D)/driver_vm/run.c
+	for example in $(notdir $(SDK_EXAMPLES:%/=%)); do cp sdk/example.mk $(@D)/$$example/Makefile; done
+	cp sdk/driver_vm.mk $(@D)/driver_vm/Makefile
 	@touch $@
 
 $(SDK)/doc/.stamp: $(shell find docs -type f)

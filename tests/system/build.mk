@@ -13,7 +13,7 @@ examples_SOURCES := tests/system/examples.c
 examples_DEPENDS := examples
 
 sdk_SOURCES := tests/system/sdk.c
-sdk_DEPENDS := sdk
+sdk_DEPENDS := sdk $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD)
 
 driver_vm_SOURCES := tests/system/driver_vm.c
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img

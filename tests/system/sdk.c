@@ -7,11 +7,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cases.h"
+#include "driver_vm_machine.h"
 
 #define SDK          BUILD_DIR "/sdk"
 #define WAIT_SECONDS 60
+#define BOOT_SECONDS 120
 
 static char directory[] = "/tmp/drover-sdk-XXXXXX";
 
@@ -101,6 +104,45 @@ static bool elf_image_boots(struct machine *machine)
     return example("hello", "MICROKIT_FLAGS=\"--image-type elf\"", "hello, world");
 }
 
+static bool every_example_builds(struct machine *machine)
+{
+    (void)machine;
+    return run("for name in $(cd sdk/example && ls | grep -v driver_vm); do "
+               "for toolchain in llvm gcc; do "
+               "make -C sdk/example/$name TOOLCHAIN=$toolchain && "
+               "make -C sdk/example/$name clean || exit 1; done; done");
+}
+
+/* A VMM out of the copy, by the compiler that libvmm was not built with. */
+static bool driver_vm_builds_and_boots(struct machine *machine)
+{
+    (void)machine;
+    char *linux_path = realpath(PAYLOAD_DIR "/linux/Image", NULL);
+    char *initrd_path = realpath(BUILD_DIR "/guest/initramfs.cpio", NULL);
+    char image[256];
+    bool built = run("make -C sdk/example/driver_vm TOOLCHAIN=gcc LINUX=%s INITRD=%s", linux_path,
+                     initrd_path);
+    free(linux_path);
+    free(initrd_path);
+    if (!built) {
+        return false;
+    }
+    char **arguments = driver_vm_arguments(DRIVER_VM_ON_DROVER, DRIVER_VM_TEST,
+                                           BUILD_DIR "/tests/sdk_driver_vm.disk");
+    snprintf(image, sizeof(image), "%s/sdk/example/driver_vm/build/loader.img", directory);
+    for (size_t i = 0; arguments[i] != NULL; i++) {
+        if (strcmp(arguments[i], "-kernel") == 0) {
+            arguments[i + 1] = image;
+        }
+    }
+    struct machine *booted =
+        machine_start(BUILD_DIR "/tests/log/sdk_driver_vm.console", NULL, arguments);
+    bool ready = driver_vm_wait_ready(booted, BOOT_SECONDS) > 0 ||
+                 case_fail("the driver VM: %s", machine_reason(booted));
+    machine_stop(booted);
+    return ready;
+}
+
 /* Not booted: there is one board to boot on, and a release kernel prints nothing. */
 static bool every_board_and_configuration(struct machine *machine)
 {
@@ -126,6 +168,8 @@ int main(void)
         {"gcc builds examples out of a copy of the SDK", builds_with_gcc},
         {"a section of its own is changed after linking", section_is_patched_after_linking},
         {"an ELF image boots", elf_image_boots},
+        {"clang and gcc build every example", every_example_builds},
+        {"gcc builds the driver VM, which boots", driver_vm_builds_and_boots},
         {"hello builds for every board and configuration", every_board_and_configuration},
         {"gen_config.h has the one line that Makefiles look for", configuration_can_be_grepped},
     };
