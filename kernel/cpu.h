@@ -12,7 +12,8 @@
 struct manifest_schedule;
 
 /* What a switch between threads does beside moving registers; nothing in most systems. */
-#define SWITCH_COUNTS_TIME 1 /* charge the old thread, see whether the new one may run */
+#define SWITCH_COUNTS_TIME  1 /* charge the old thread, see whether the new one may run */
+#define SWITCH_GUARDS_TIMER 2 /* let the owner of the physical timer in, and nobody else */
 
 struct cpu {
     struct thread *current;   /* whose registers are in the machine; offset 0 is known to entry.S */
@@ -28,7 +29,8 @@ struct cpu {
     uint64_t since;           /* and from when on, in counter ticks */
     const struct manifest_schedule *schedule; /* of domains, `slot_count` slots */
     uint32_t slot_count;
-    uint32_t slot;     /* the one that is now */
-    uint64_t slot_end; /* in counter ticks */
+    uint32_t slot;                     /* the one that is now */
+    uint64_t slot_end;                 /* in counter ticks */
+    const struct thread *ptimer_owner; /* SWITCH_GUARDS_TIMER */
     struct ready ready;
 };

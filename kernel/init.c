@@ -12,6 +12,7 @@
 #include "irq.h"
 #include "objects.h"
 #include "print.h"
+#include "ptimer.h"
 #include "resample.h"
 #include "sched.h"
 #include "vcpu_timer.h"
@@ -32,8 +33,9 @@ _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
     irq_init(manifest, objects.routes, objects.pds, objects.vcpus);
     vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq,
                     manifest->ptimer_irq);
+    ptimer_init(cpu, manifest->ptimer_irq);
     resample_init(manifest->gic_resample_us);
     print("drover: running\n");
     cpu->current = &objects.pds[0].thread;
-    thread_start(sched_first(cpu), cpu);
+    thread_start(thread_aarch64_prepare(sched_block(cpu, NULL), cpu), cpu);
 }

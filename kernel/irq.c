@@ -16,9 +16,10 @@
 
 struct irq_routes irq_routes;
 
+/* One of the core's own, unless the manifest gives it to somebody. */
 static void route_own(uint32_t intid, enum route_kind kind, uint8_t channel)
 {
-    if (intid < irq_routes.count) {
+    if (intid < irq_routes.count && irq_routes.table[intid].kind == ROUTE_NONE) {
         irq_routes.table[intid] = (struct irq_route){.kind = kind, .channel = channel};
         gic_configure(intid, false,
                       kind == ROUTE_GUEST_TIMER ? GIC_PRIORITY_DEVICE : GIC_PRIORITY_KERNEL);
@@ -106,6 +107,9 @@ struct thread *irq_handle(struct cpu *cpu)
     }
     struct irq_route *route = &irq_routes.table[intid];
     gic_drop(acknowledged);
+    if (UNLIKELY(route->kind < ROUTE_CHANNEL)) {
+        return irq_handle_own(cpu, route, intid);
+    }
     resample_note();
     if (route->kind == ROUTE_VCPU) {
         return virq_raise_bound(route->vcpu, route->lr);

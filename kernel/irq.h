@@ -9,12 +9,12 @@
 #include "vcpu.h"
 
 enum route_kind {
-    ROUTE_NONE,        /* nobody's: masked if it ever fires */
+    ROUTE_NONE, /* nobody's: masked if it ever fires */
+    ROUTE_KERNEL_TIMER,
+    ROUTE_MAINTENANCE,
     ROUTE_CHANNEL,     /* to a PD by channel */
     ROUTE_VCPU,        /* straight to a vCPU */
     ROUTE_GUEST_TIMER, /* to the vCPU that is loaded */
-    ROUTE_KERNEL_TIMER,
-    ROUTE_MAINTENANCE,
 };
 
 struct irq_route {

@@ -9,6 +9,8 @@
 #include "cpu.h"
 #include "drover/manifest.h"
 
+#define SVC_SIZE 4 /* bytes of the instruction that makes a system call */
+
 enum channel_kind {
     CHANNEL_NONE,
     CHANNEL_PEER, /* another PD */

@@ -1,14 +1,13 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Stop, resume, restart, read and write a PD, wherever it is and whatever it does. See
- * pd_control.h.
+ * System calls by which a PD controls another, wherever that is and whatever it does: a child, or
+ * one whose <cap_tcb> stands in its <cspace>. See syscall.h.
  */
-#include "pd_control.h"
-
 #include "arch.h"
 #include "pd_registers.h"
 #include "sched.h"
+#include "syscall.h"
 
 /* A slot of the PD's <cspace> that holds the right to control a PD; NULL: none. */
 static struct pd *slot_target(const struct pd *pd, uint64_t slot)

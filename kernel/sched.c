@@ -205,10 +205,3 @@ struct thread *sched_attend(struct cpu *cpu, struct thread *woken)
     struct thread *next = pick(cpu, woken);
     return counts_time(cpu) ? sched_admit(cpu, next) : next;
 }
-
-struct thread *sched_first(struct cpu *cpu)
-{
-    struct thread *first = pick(cpu, NULL);
-
-    return counts_time(cpu) ? sched_admit(cpu, first) : first;
-}

@@ -59,9 +59,6 @@ static inline void sched_limit(struct cpu *cpu)
  * or another while its budget is used up or its domain has not come. */
 struct thread *sched_admit(struct cpu *cpu, struct thread *next);
 
-/* Who runs first. */
-RARE struct thread *sched_first(struct cpu *cpu);
-
 /* The kernel's timer fired: ends turns, budgets and slots of the schedule that are over, and brings
  * back who may run again. */
 COLD void sched_expire(struct cpu *cpu);

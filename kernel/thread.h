@@ -56,3 +56,7 @@ struct thread {
     uint64_t msginfo;
     struct budget *payer; /* whose time it uses: its own, or a passive PD that of its caller */
 };
+
+/* Before a switch to `next`, if cpu->on_switch is not 0: does what that says. Returns the thread
+ * that runs. Called from entry.S as well. */
+struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu);

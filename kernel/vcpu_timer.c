@@ -6,6 +6,7 @@
 #include "vcpu_timer.h"
 
 #include "drivers/gicv2.h"
+#include "irq.h"
 #include "sched.h"
 #include "timer.h"
 #include "virq.h"
@@ -17,6 +18,7 @@
 static struct vcpu *all_vcpus;
 static uint32_t all_count;
 static uint32_t timer_irqs[GUEST_TIMER_COUNT];
+unsigned vcpu_timer_count;
 
 void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, uint32_t ptimer_irq)
 {
@@ -24,6 +26,8 @@ void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, ui
     all_count = count;
     timer_irqs[GUEST_TIMER_VIRTUAL] = vtimer_irq;
     timer_irqs[GUEST_TIMER_PHYSICAL] = ptimer_irq;
+    vcpu_timer_count =
+        irq_route(ptimer_irq)->kind == ROUTE_GUEST_TIMER ? GUEST_TIMER_COUNT : GUEST_TIMER_PHYSICAL;
 }
 
 /* When the line of a timer that is not loaded rises, on the physical counter; `now` if it is high.
@@ -65,7 +69,7 @@ bool vcpu_timer_is_pending(const struct vcpu *vcpu, enum guest_timer timer)
 
 void vcpu_timer_arm(const struct vcpu *vcpu)
 {
-    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+    for (unsigned i = 0; i < vcpu_timer_count; i++) {
         if (!is_raised(vcpu, i)) {
             timer_set(deadline(vcpu, i, timer_now()));
         }
@@ -75,7 +79,7 @@ void vcpu_timer_arm(const struct vcpu *vcpu)
 /* The timers themselves are off already: what is pending still, the guest pended. */
 void vcpu_timer_unload(struct vcpu *vcpu)
 {
-    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+    for (unsigned i = 0; i < vcpu_timer_count; i++) {
         gic_enable(timer_irqs[i], false);
         gic_bit_write(GICD_ICACTIVER, timer_irqs[i]);
         if (vcpu->virq.timer_soft[i]) {
@@ -88,7 +92,7 @@ void vcpu_timer_unload(struct vcpu *vcpu)
 
 void vcpu_timer_load(struct vcpu *vcpu)
 {
-    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+    for (unsigned i = 0; i < vcpu_timer_count; i++) {
         if (vcpu->virq.timer_latched[i]) {
             vcpu->virq.timer_latched[i] = false;
             gic_bit_write(GICD_ISPENDR, timer_irqs[i]);
@@ -107,7 +111,7 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
         if (vcpu->is_loaded) {
             continue;
         }
-        for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        for (unsigned i = 0; i < vcpu_timer_count; i++) {
             uint64_t due = deadline(vcpu, i, now);
             if (is_raised(vcpu, i)) {
                 continue;

@@ -9,8 +9,12 @@
 #include "compiler.h"
 #include "vcpu.h"
 
-/* All vCPUs of the system, for vcpu_timer_expire(). */
-void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, uint32_t ptimer_irq);
+/* All vCPUs of the system, for vcpu_timer_expire(). Called when all interrupts have a route. */
+RARE void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq,
+                          uint32_t ptimer_irq);
+
+/* How many of the timers guests have: a PD that owns the physical one's interrupt has that. */
+extern unsigned vcpu_timer_count;
 
 /* Moves the timers of a vCPU out of the machine and back into it, with their physical interrupts.
  */

@@ -134,6 +134,13 @@
 #define VIRQ_CONFIG_GROUP1        0x200
 #define VIRQ_CONFIG_EDGE          0x400
 
+/* ---- What a PD at EL0 may use of the machine ----
+ *
+ * CNTVCT_EL0, CNTPCT_EL0 and CNTFRQ_EL0; DC ZVA, CTR_EL0 and cache maintenance by VA. The PD that
+ * owns interrupt 30, the EL1 physical timer's, also CNTP_CTL_EL0, CNTP_CVAL_EL0 and CNTP_TVAL_EL0:
+ * other PDs fault on them, and so do guests, whose VMM gets a FAULT_VCPU; their virtual timer
+ * stays. A `benchmark` kernel gives every PD the performance monitors. */
+
 #define PAGE_SIZE_4K 0x1000
 #define PAGE_SIZE_2M 0x200000
 

@@ -35,8 +35,9 @@
 #define SCTLR_EL1_PD                                                                               \
     (0x30d00800ul | (1ul << 26) | (1ul << 18) | (1ul << 15) | (1ul << 14) | (1ul << 12) |          \
      (1ul << 4) | (1ul << 2))
-#define CPACR_EL1_PD   (3ul << 20) /* D17.2.32: no FP trap to EL1 */
-#define CNTKCTL_EL1_PD 3ul         /* D17.11.15: both counters readable at EL0 */
+#define CPACR_EL1_PD    (3ul << 20) /* D17.2.32: no FP trap to EL1 */
+#define CNTKCTL_EL1_PD  3ul         /* D17.11.15: both counters readable at EL0 */
+#define CNTKCTL_EL0PTEN (1ul << 9)  /* and the physical timer usable */
 
 /* CPTR_EL2, D17.2.33 (E2H clear): RES1, trace trapped, FP trapped. */
 #define CPTR_TFP   (1ul << 10)
@@ -46,7 +47,8 @@
 #define MDCR_TRAPS ((1ul << 11) | (1ul << 10) | (1ul << 9) | (1ul << 6) | (1ul << 5))
 
 /* CNTHCTL_EL2, D17.11.3: EL1 and EL0 may use the physical counter and timer. */
-#define CNTHCTL_VALUE 3ul
+#define CNTHCTL_VALUE   3ul
+#define CNTHCTL_EL1PCEN (1ul << 1) /* the timer */
 
 /* ESR_EL2.EC, D17.2.37 */
 #define ESR_EC(esr)            ((esr) >> 26 & 0x3f)

@@ -4,6 +4,7 @@
  * From one thread to another: what is not a general register. The general ones are entry.S's.
  */
 #include "arch.h"
+#include "ptimer.h"
 #include "regs.h"
 #include "sched.h"
 #include "vcpu_regs.h"
@@ -11,9 +12,6 @@
 /* Called from entry.S: `next` becomes the current thread; the general registers of the old one are
  * saved. Returns the frame to load. */
 struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu);
-
-/* Called from entry.S before that if cpu->on_switch is not 0. Returns the thread that runs. */
-struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu);
 
 /* What a guest's PSTATE may be: EL0, EL1t, EL1h and AArch32 user. Anything else becomes EL1h. */
 static uint64_t guest_pstate(uint64_t pstate)
@@ -29,7 +27,13 @@ _Static_assert(offsetof(struct cpu, on_switch) == 24, "CPU_ON_SWITCH of entry.S"
 
 struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
 {
-    return sched_admit(cpu, next);
+    if ((cpu->on_switch & SWITCH_COUNTS_TIME) != 0) {
+        next = sched_admit(cpu, next);
+    }
+    if ((cpu->on_switch & SWITCH_GUARDS_TIMER) != 0) {
+        ptimer_guard(cpu, next);
+    }
+    return next;
 }
 
 static void vcpu_enter(struct cpu *cpu, struct vcpu *vcpu)

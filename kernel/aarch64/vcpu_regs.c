@@ -7,6 +7,7 @@
 #include "vcpu_regs.h"
 
 #include "arch.h"
+#include "ptimer.h"
 #include "regs.h"
 #include "vcpu_timer.h"
 #include "virq.h"
@@ -31,10 +32,13 @@
     X(SPSR_EL1, spsr_el1)                                                                          \
     X(CNTV_CTL_EL0, cntv_ctl_el0)                                                                  \
     X(CNTV_CVAL_EL0, cntv_cval_el0)                                                                \
-    X(CNTP_CTL_EL0, cntp_ctl_el0)                                                                  \
-    X(CNTP_CVAL_EL0, cntp_cval_el0)                                                                \
     X(CNTVOFF_EL2, cntvoff_el2)                                                                    \
     X(VMPIDR_EL2, vmpidr_el2)
+
+/* The same unless a PD has the physical timer. */
+#define PTIMER_REGS(X)                                                                             \
+    X(CNTP_CTL_EL0, cntp_ctl_el0)                                                                  \
+    X(CNTP_CVAL_EL0, cntp_cval_el0)
 
 /* SCTLR_EL1 as a core comes out of reset: RES1 bits only. Arm ARM DDI 0487, D17.2.118. */
 #define SCTLR_EL1_RESET 0x30d00800ul
@@ -49,19 +53,30 @@ void vcpu_regs_reset(struct vcpu *vcpu)
     vcpu->page->pstate = PSTATE_DAIF | PSTATE_EL1H;
 }
 
+static bool has_ptimer(void)
+{
+    return vcpu_timer_count > GUEST_TIMER_PHYSICAL;
+}
+
 static void heavy_save(struct vcpu *vcpu)
 {
 #define SAVE(name, reg) vcpu->regs[VCPU_REG_##name] = sysreg_read(reg);
     HEAVY_REGS(SAVE)
-#undef SAVE
     sysreg_write(cntv_ctl_el0, 0);
-    sysreg_write(cntp_ctl_el0, 0);
+    if (has_ptimer()) {
+        PTIMER_REGS(SAVE)
+        sysreg_write(cntp_ctl_el0, 0);
+    }
+#undef SAVE
 }
 
 static void heavy_restore(const struct vcpu *vcpu)
 {
 #define RESTORE(name, reg) sysreg_write(reg, vcpu->regs[VCPU_REG_##name]);
     HEAVY_REGS(RESTORE)
+    if (has_ptimer()) {
+        PTIMER_REGS(RESTORE)
+    }
 #undef RESTORE
 }
 
@@ -132,7 +147,14 @@ void vcpu_regs_clear(void)
     sysreg_write(sctlr_el1, SCTLR_EL1_PD);
     sysreg_write(cpacr_el1, CPACR_EL1_PD);
     sysreg_write(tpidrro_el0, 0);
-    sysreg_write(cntkctl_el1, CNTKCTL_EL1_PD);
+    sysreg_write(cntkctl_el1, ptimer_cntkctl);
+}
+
+/* Whether the register is in the machine, if it is one that stays there. */
+static bool is_in_machine(const struct vcpu *vcpu, uint64_t reg)
+{
+    bool is_ptimer = reg == VCPU_REG_CNTP_CTL_EL0 || reg == VCPU_REG_CNTP_CVAL_EL0;
+    return vcpu->is_loaded && (has_ptimer() || !is_ptimer);
 }
 
 bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
@@ -141,13 +163,14 @@ bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
         return false;
     }
     *value = vcpu->regs[reg];
-    if (vcpu->is_loaded) {
+    if (is_in_machine(vcpu, reg)) {
         switch (reg) {
 #define READ(name, sysreg)                                                                         \
     case VCPU_REG_##name:                                                                          \
         *value = sysreg_read(sysreg);                                                              \
         break;
             HEAVY_REGS(READ)
+            PTIMER_REGS(READ)
 #undef READ
         }
     }
@@ -160,13 +183,14 @@ bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value)
         return false;
     }
     vcpu->regs[reg] = value;
-    if (vcpu->is_loaded) {
+    if (is_in_machine(vcpu, reg)) {
         switch (reg) {
 #define WRITE(name, sysreg)                                                                        \
     case VCPU_REG_##name:                                                                          \
         sysreg_write(sysreg, value);                                                               \
         break;
             HEAVY_REGS(WRITE)
+            PTIMER_REGS(WRITE)
 #undef WRITE
         }
     }

@@ -19,8 +19,8 @@ struct fake_sysregs {
     uint64_t cptr_el2, elr_el2, esr_el2, far_el2, hcr_el2, hpfar_el2, spsr_el2, vmpidr_el2,
         vttbr_el2;
     uint64_t sp_el0, tpidr_el0, tpidrro_el0;
-    uint64_t cntfrq_el0, cnthp_ctl_el2, cnthp_cval_el2, cntkctl_el1, cntp_ctl_el0, cntp_cval_el0,
-        cntpct_el0, cntv_ctl_el0, cntv_cval_el0, cntvoff_el2;
+    uint64_t cntfrq_el0, cnthctl_el2, cnthp_ctl_el2, cnthp_cval_el2, cntkctl_el1, cntp_ctl_el0,
+        cntp_cval_el0, cntpct_el0, cntv_ctl_el0, cntv_cval_el0, cntvoff_el2;
 };
 
 extern struct fake_sysregs fake_sysregs;

@@ -5,7 +5,7 @@
 # come along; a quoted include would find their own arch.h, so they are compiled from copies.
 # How a failure ends is the user's: fail.c or its own system_fail().
 
-KERNEL_FAKE_AARCH64 := exception thread_aarch64 timer_aarch64 vcpu_regs
+KERNEL_FAKE_AARCH64 := exception ptimer thread_aarch64 timer_aarch64 vcpu_regs
 KERNEL_FAKE_COPIES  := $(KERNEL_FAKE_AARCH64:%=$(BUILD)/tests/unit/aarch64/%.c)
 KERNEL_FAKE_SOURCES := $(wildcard kernel/*.c kernel/drivers/*.c) $(KERNEL_FAKE_COPIES) \
                        $(filter-out %/fail.c,$(wildcard tests/unit/fake/*.c))

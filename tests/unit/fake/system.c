@@ -19,7 +19,6 @@ static jmp_buf way_out;
 /* init.c, and entry.S of the architecture layer. */
 _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu);
 _Noreturn void thread_start(struct thread *thread, struct cpu *cpu);
-struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu);
 struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu);
 
 void arch_wait_for_interrupt(void)
