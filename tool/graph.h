@@ -128,7 +128,7 @@ void graph_add_interrupts(struct graph *graph, const struct graph_board *board,
 size_t graph_columns(const char *text);
 
 /* Edges from which on a picture is too large for `dot` to care about its finer points. */
-#define GRAPH_LARGE 300
+#define GRAPH_LARGE 600
 
 #define GRAPH_COLUMN  6.7 /* width of a character: 0.6 em in most fixed-width fonts, rounded up */
 #define GRAPH_LINE    15  /* height of a line of text */
