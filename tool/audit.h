@@ -129,18 +129,26 @@ bool audit_read_manifest(struct audit *audit);
  * they are meant, and tables that are not the space's own, are findings. */
 void audit_walk(struct audit *audit, struct audit_space *space);
 
-/* Rules, each about one part of the image. */
-void audit_check_header(struct audit *audit);   /* audit_header.c: image, loader_info, manifest */
-void audit_check_threads(struct audit *audit);  /* audit_threads.c: PDs, vCPUs, schedule */
-void audit_check_routes(struct audit *audit);   /* audit_routes.c: channels, interrupts, slots */
-void audit_check_vm_info(struct audit *audit);  /* audit_vm_info.c: routing tables of VMMs */
-void audit_check_kernel(struct audit *audit);   /* audit_kernel.c: what EL2 maps */
-void audit_check_loader(struct audit *audit);   /* audit_loader.c: what the loader maps and fills */
-void audit_check_spaces(struct audit *audit);   /* audit_spaces.c: tables against the manifest */
-void audit_check_grants(struct audit *audit);   /* audit_grants.c: what nobody may be given */
-void audit_check_memory(struct audit *audit);   /* audit_memory.c: each page has one purpose */
-bool audit_check_programs(struct audit *audit); /* audit_program.c: the SDK's kernel and loader */
-bool audit_check_system(struct audit *audit);   /* audit_system.c: the description */
+/* audit_program.c: reads the SDK's kernel and loader, and compares the image's with them. Returns
+ * false where they cannot be read. */
+bool audit_check_programs(struct audit *audit);
+
+/* Rules, each about one part of the image; what is wrong becomes a finding. */
+void audit_check_header(struct audit *audit);  /* audit_header.c: image, loader_info, manifest */
+void audit_check_threads(struct audit *audit); /* audit_threads.c: PDs, vCPUs, schedule */
+void audit_check_routes(struct audit *audit);  /* audit_routes.c: channels, interrupts, slots */
+void audit_check_spaces(struct audit *audit);  /* audit_spaces.c: tables against the manifest */
+void audit_check_grants(struct audit *audit);  /* audit_grants.c: what nobody may be given */
+void audit_check_kernel(struct audit *audit);  /* audit_kernel.c: what EL2 maps */
+void audit_check_loader(struct audit *audit);  /* audit_loader.c: what the loader maps and fills */
+void audit_check_vm_info(struct audit *audit); /* audit_vm_info.c: routing tables of VMMs */
+
+/* audit_system.c: compares the image with the description. Returns false where a file that it names
+ * cannot be read. */
+bool audit_check_system(struct audit *audit);
+
+/* audit_memory.c: proves that each page has one purpose; the last, for it needs to know of all. */
+void audit_check_memory(struct audit *audit);
 
 /* ---- Between the parts ---- */
 
@@ -153,7 +161,7 @@ bool audit_is_table(const struct audit *audit, uint64_t pa);
 
 /* audit_space.c: the space of a PD, of a VM, of the kernel or loader. */
 struct audit_space *audit_space_of(const struct audit *audit, enum audit_kind kind, uint32_t index);
-/* "PD", "VM" or "" for messages. */
+/* "PD", "VM" or "EL2", for messages. */
 const char *audit_kind_name(enum audit_kind kind);
 /* Returns the extent that maps `va`, or NULL. */
 const struct audit_extent *audit_lookup(const struct audit_space *space, uint64_t va);
