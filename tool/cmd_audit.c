@@ -7,7 +7,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "alloc.h"
 #include "audit_board.h"
@@ -52,17 +51,6 @@ static void print_usage(FILE *out)
           "The SDK is the one that this program is part of, or the directory in DROVER_SDK or\n"
           "MICROKIT_SDK.\n",
           out);
-}
-
-/* Splits NAME=VALUE in place. */
-static struct macro macro_parse(char *text)
-{
-    char *equals = strchr(text, '=');
-    if (equals == NULL) {
-        return (struct macro){.name = text, .value = ""};
-    }
-    *equals = '\0';
-    return (struct macro){.name = text, .value = equals + 1};
 }
 
 /* Takes one option; returns false if it is unknown or lacks its argument, which getopt has said. */

@@ -58,17 +58,6 @@ static void print_usage(FILE *out)
           out);
 }
 
-/* Splits NAME=VALUE in place. */
-static struct macro macro_parse(char *text)
-{
-    char *equals = strchr(text, '=');
-    if (equals == NULL) {
-        return (struct macro){.name = text, .value = ""};
-    }
-    *equals = '\0';
-    return (struct macro){.name = text, .value = equals + 1};
-}
-
 static bool image_type_take(struct options *options, const char *name)
 {
     if (image_type_find(name, &options->image_type)) {

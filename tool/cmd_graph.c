@@ -5,7 +5,6 @@
  */
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "alloc.h"
 #include "command.h"
@@ -42,17 +41,6 @@ static void print_usage(FILE *out)
           "The SDK is the one that this program is part of, or the directory in DROVER_SDK or\n"
           "MICROKIT_SDK.\n",
           out);
-}
-
-/* Splits NAME=VALUE in place. */
-static struct macro macro_parse(char *text)
-{
-    char *equals = strchr(text, '=');
-    if (equals == NULL) {
-        return (struct macro){.name = text, .value = ""};
-    }
-    *equals = '\0';
-    return (struct macro){.name = text, .value = equals + 1};
 }
 
 static bool option_take(struct options *options, int option)

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "system.h"
+
 #define EXIT_ERRORS 1 /* something in the input is wrong; what, has been reported */
 #define EXIT_USAGE  2 /* the command line is wrong */
 
@@ -15,3 +17,6 @@ int cmd_build(int argc, char **argv);
 int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
 int cmd_audit(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
+
+/* Splits the argument of -D NAME=VALUE, in place. */
+struct macro macro_parse(char *argument);
