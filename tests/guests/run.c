@@ -33,6 +33,8 @@ static char *const hostile_bare[] = {MACHINE, "-m", "256M", "-kernel", GUEST_DIR
                                      NULL};
 static char *const hostile_in_vm[] = {
     MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/hostile/system.img", NULL};
+static char *const hostile_smp_in_vm[] = {
+    MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/hostile_smp/system.img", NULL};
 
 /* Gathers the guest's own complaints, the lines of `output` that begin with FAIL, as far as they
  * fit. */
@@ -104,6 +106,12 @@ static bool hostile_lives_in_vm(struct machine *machine)
     return guest_passes(LOG_DIR "/hostile.console", hostile_in_vm, "hostile guest lives: ");
 }
 
+static bool hostile_smp_lives_in_vm(struct machine *machine)
+{
+    (void)machine;
+    return guest_passes(LOG_DIR "/hostile_smp.console", hostile_smp_in_vm, "hostile guest lives: ");
+}
+
 static const struct test_case cases[] = {
     {"the conformance guest passes on the bare board", conformance_holds_bare},
     {"the conformance guest passes in a VM", conformance_holds_in_vm},
@@ -111,6 +119,7 @@ static const struct test_case cases[] = {
     {"the conformance guest passes in a VM with four vCPUs", conformance_smp_holds_in_vm},
     {"the hostile guest lives on the bare board", hostile_lives_bare},
     {"the hostile guest lives in a VM", hostile_lives_in_vm},
+    {"the hostile guest lives in a VM with four vCPUs", hostile_smp_lives_in_vm},
 };
 
 int main(void)

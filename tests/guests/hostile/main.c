@@ -91,6 +91,8 @@ void guest_main(void)
     if (is_virtual) { /* QEMU's own GIC model ends on an assertion */
         step("random accesses to the distributor");
         wild_distributor();
+        step("the same on all CPUs");
+        wild_cpus();
         step("random accesses to the CPU interface");
         wild_interface();
     }

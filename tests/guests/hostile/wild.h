@@ -19,6 +19,9 @@ void wild_instructions(void);
 /* Pseudo-random accesses of every width to the distributor. */
 void wild_distributor(void);
 
+/* The same on all CPUs at once, with firmware calls in between. */
+void wild_cpus(void);
+
 /* Pseudo-random word accesses to the CPU interface. */
 void wild_interface(void);
 
