@@ -3,7 +3,7 @@
 # Bare-metal guest programs: flat position-independent arm64 images that run on QEMU without a
 # hypervisor and as a guest of Drover alike.
 
-GUESTS    := bench conformance hostile
+GUESTS    := bench companion conformance hostile
 GUEST_DIR := $(BUILD)/tests/guests
 
 # x18 carries the counter from the interrupt vector to the handler; FP registers belong to the tests.
@@ -36,7 +36,7 @@ $(GUEST_DIR)/%.img: $(GUEST_DIR)/%.elf
 #     NAME_CPUS      how many vCPUs; 1 without it
 # They are built for the release configuration: what is tested and counted is what is used.
 
-VM_IMAGES += conformance conformance_smp hostile hostile_smp bench
+VM_IMAGES += companion conformance conformance_smp hostile hostile_smp bench
 VM_DIR    := $(GUEST_DIR)/vm
 VM_BOARD  := qemu_virt_aarch64
 VM_CONFIG := release
@@ -46,6 +46,8 @@ conformance_BOOTARGS := hvc smccc latched
 hostile_KERNEL       := $(GUEST_DIR)/hostile.img
 hostile_BOOTARGS     := drover
 bench_KERNEL         := $(GUEST_DIR)/bench.img
+companion_KERNEL     := $(GUEST_DIR)/companion.img
+companion_CPUS       := 2
 
 conformance_smp_KERNEL   := $(conformance_KERNEL)
 conformance_smp_BOOTARGS := $(conformance_BOOTARGS) exact
@@ -86,12 +88,18 @@ $(VM_DIR)/$(1)/system.img: tests/guests/vm/guest.system $(VM_DIR)/$(1)/vmm.elf $
 endef
 $(foreach image,$(VM_IMAGES),$(eval $(call vm_image_rules,$(image))))
 
+# Two of them in one system.
+$(VM_DIR)/two_vms/system.img: tests/guests/vm/two_vms.system $(VM_DIR)/conformance_smp/vmm.elf $(VM_DIR)/companion/vmm.elf \
+		$(BUILD)/drover $(VM_BOARD_FILES)
+	@mkdir -p $(@D)
+	$(call build_image,$<,--board $(VM_BOARD) --config $(VM_CONFIG) --search-path $(VM_DIR))
+
 .PHONY: guests
 guests: $(GUESTS:%=$(GUEST_DIR)/%.img) $(VM_IMAGES:%=$(VM_DIR)/%/system.img)
 
 # The system test that boots them.
 SYSTEM_TESTS   += guests
 guests_SOURCES := tests/guests/run.c
-guests_DEPENDS := $(GUEST_DIR)/conformance.img $(GUEST_DIR)/hostile.img $(patsubst %,$(VM_DIR)/%/system.img,conformance conformance_smp hostile hostile_smp)
+guests_DEPENDS := $(GUEST_DIR)/conformance.img $(GUEST_DIR)/hostile.img $(patsubst %,$(VM_DIR)/%/system.img,conformance conformance_smp hostile hostile_smp two_vms)
 
 SUITES += 'headers-guests=scripts/check-headers "$(TARGET_CC) $(GUEST_CFLAGS)" $(wildcard tests/guests/*/*.h)'

@@ -35,6 +35,8 @@ static char *const hostile_in_vm[] = {
     MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/hostile/system.img", NULL};
 static char *const hostile_smp_in_vm[] = {
     MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/hostile_smp/system.img", NULL};
+static char *const two_vms[] = {MACHINE, "-m", "2G", "-kernel", GUEST_DIR "/vm/two_vms/system.img",
+                                NULL};
 
 /* Gathers the guest's own complaints, the lines of `output` that begin with FAIL, as far as they
  * fit. */
@@ -112,6 +114,24 @@ static bool hostile_smp_lives_in_vm(struct machine *machine)
     return guest_passes(LOG_DIR "/hostile_smp.console", hostile_smp_in_vm, "hostile guest lives: ");
 }
 
+/* The companion ends when the other guest has passed. */
+static bool two_vms_do_not_mix(struct machine *machine)
+{
+    (void)machine;
+    struct machine *both = machine_start(LOG_DIR "/two_vms.console", NULL, two_vms);
+    bool in_order = machine_wait(both, " passed, 0 failed", GUEST_SECONDS) != NULL &&
+                    machine_wait(both, "companion lives", GUEST_SECONDS) != NULL &&
+                    machine_wait_exit(both, GUEST_SECONDS) == 0;
+    char complaints[400];
+
+    complaints_gather(machine_output(both), complaints, sizeof complaints);
+    if (!in_order || complaints[0] != '\0') {
+        case_fail("%s%s", machine_reason(both), complaints);
+    }
+    machine_stop(both);
+    return in_order && complaints[0] == '\0';
+}
+
 static const struct test_case cases[] = {
     {"the conformance guest passes on the bare board", conformance_holds_bare},
     {"the conformance guest passes in a VM", conformance_holds_in_vm},
@@ -120,6 +140,7 @@ static const struct test_case cases[] = {
     {"the hostile guest lives on the bare board", hostile_lives_bare},
     {"the hostile guest lives in a VM", hostile_lives_in_vm},
     {"the hostile guest lives in a VM with four vCPUs", hostile_smp_lives_in_vm},
+    {"two VMs on one core have nothing of each other", two_vms_do_not_mix},
 };
 
 int main(void)
