@@ -116,20 +116,29 @@ static bool may_run(const struct cpu *cpu, struct thread *thread, uint64_t now)
     return thread->domain == cpu->domain && budget_is_usable(thread->payer, now);
 }
 
+/* Whether `next` goes on with the budget that is in use: a server on its caller's time. */
+static bool goes_on(const struct cpu *cpu, const struct thread *next, uint64_t now)
+{
+    return next->payer == cpu->payer && next->domain == cpu->domain &&
+           now < cpu->since + cpu->payer->amount;
+}
+
 /* sched_admit() where not everybody may run: puts threads aside until one is picked that may. */
 COLD static struct thread *admit_limited(struct cpu *cpu, struct thread *next)
 {
-    charge(cpu, timer_now());
-    cpu->payer = NULL;
-    while (!may_run(cpu, next, timer_now())) {
-        ready_park(&cpu->ready, next);
-        if (next->domain == cpu->domain) {
-            timer_set(budget_due(next->payer));
+    if (!goes_on(cpu, next, timer_now())) {
+        charge(cpu, timer_now());
+        cpu->payer = NULL;
+        while (!may_run(cpu, next, timer_now())) {
+            ready_park(&cpu->ready, next);
+            if (next->domain == cpu->domain) {
+                timer_set(budget_due(next->payer));
+            }
+            next = pick(cpu, NULL);
         }
-        next = pick(cpu, NULL);
+        cpu->payer = next->payer;
+        cpu->since = timer_now();
     }
-    cpu->payer = next->payer;
-    cpu->since = timer_now();
     cpu->end_armed = cpu->ready.top == next->priority || cpu->payer->period != 0;
     if (cpu->end_armed) {
         timer_set(cpu->since + cpu->payer->amount);

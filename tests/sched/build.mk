@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Systems of programs that measure who runs when: build/tests/sched/NAME.img.
+
+SCHED         := $(BUILD)/tests/sched
+SCHED_BOARD   := qemu_virt_aarch64
+SCHED_CONFIG  := debug
+SCHED_SYSTEMS := turns period passive domains control
+SCHED_PDS     := $(patsubst tests/sched/pd/%.c,%,$(wildcard tests/sched/pd/*.c))
+
+$(SCHED)/%.o: tests/sched/pd/%.c tests/sched/pd/stats.h $(call pd_depends,$(SCHED_BOARD),$(SCHED_CONFIG))
+	@mkdir -p $(@D)
+	$(TARGET_CC) $(call pd_cflags,$(SCHED_BOARD),$(SCHED_CONFIG)) -c -o $@ $<
+
+$(SCHED)/%.elf: $(SCHED)/%.o
+	$(TARGET_LD) $(call pd_ldflags,$(SCHED_BOARD),$(SCHED_CONFIG)) -o $@ $< -lmicrokit
+
+$(SCHED)/%.img: tests/sched/%.system $(SCHED_PDS:%=$(SCHED)/%.elf) $(BUILD)/drover \
+		$(SDK)/board/$(SCHED_BOARD)/board.dtb $(SDK)/board/$(SCHED_BOARD)/board.json
+	$(call build_image,$<,--board $(SCHED_BOARD) --config $(SCHED_CONFIG) --search-path $(@D))
+
+SYSTEM_TESTS  += sched
+sched_SOURCES := tests/sched/run.c tests/sched/record.c
+sched_CFLAGS  := -Itests/sched
+sched_DEPENDS := $(SCHED_SYSTEMS:%=$(SCHED)/%.img)
