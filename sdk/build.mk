@@ -23,7 +23,7 @@ GEN_CONFIG           := ARCH_ARM ARCH_AARCH64 SEL4_ARCH_AARCH64 KERNEL_MCS HAVE_
                         ALLOW_SMC_CALLS AARCH64_USER_CACHE_ENABLE EXPORT_PCNT_USER EXPORT_VCNT_USER EXPORT_PTMR_USER
 GEN_CONFIG_debug     := DEBUG_BUILD PRINTING
 GEN_CONFIG_release   :=
-GEN_CONFIG_benchmark := ENABLE_BENCHMARKS
+GEN_CONFIG_benchmark := ENABLE_BENCHMARKS EXPORT_PMU_USER
 
 define gen_config_rule
 $(SDK)/board/$(1)/$(2)/include/kernel/gen_config.h: sdk/build.mk boards/$(1)/build.mk

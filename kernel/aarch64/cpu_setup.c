@@ -6,6 +6,7 @@
 #include "cpu_setup.h"
 
 #include "arch.h"
+#include "counters.h"
 #include "regs.h"
 #include "vcpu_regs.h"
 
@@ -49,6 +50,7 @@ void cpu_setup(struct cpu *cpu)
     sysreg_write(cntp_ctl_el0, 0);
     sysreg_write(mdscr_el1, 0);
     sysreg_write(vpidr_el2, sysreg_read(midr_el1));
+    counters_init();
     vcpu_regs_clear();
     __asm__ volatile("tlbi alle1\n\tic iallu\n\tdsb nsh\n\tisb" : : : "memory");
 }

@@ -44,7 +44,8 @@
 #define CPTR_VALUE (0x33fful | (1ul << 20))
 
 /* MDCR_EL2, D17.3.18: trap debug and performance monitor registers. */
-#define MDCR_TRAPS ((1ul << 11) | (1ul << 10) | (1ul << 9) | (1ul << 6) | (1ul << 5))
+#define MDCR_TRAPS_COUNTERS ((1ul << 6) | (1ul << 5))
+#define MDCR_TRAPS          ((1ul << 11) | (1ul << 10) | (1ul << 9) | MDCR_TRAPS_COUNTERS)
 
 /* CNTHCTL_EL2, D17.11.3: EL1 and EL0 may use the physical counter and timer. */
 #define CNTHCTL_VALUE   3ul

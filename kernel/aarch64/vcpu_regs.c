@@ -7,6 +7,7 @@
 #include "vcpu_regs.h"
 
 #include "arch.h"
+#include "counters.h"
 #include "ptimer.h"
 #include "regs.h"
 #include "vcpu_timer.h"
@@ -140,10 +141,12 @@ void vcpu_regs_enter(const struct vcpu *vcpu)
     sysreg_write(tpidr_el0, tpidr);
     sysreg_write(tpidrro_el0, tpidrro);
     sysreg_write(cntkctl_el1, cntkctl);
+    counters_take();
 }
 
 void vcpu_regs_clear(void)
 {
+    counters_give();
     sysreg_write(sctlr_el1, SCTLR_EL1_PD);
     sysreg_write(cpacr_el1, CPACR_EL1_PD);
     sysreg_write(tpidrro_el0, 0);

@@ -33,12 +33,11 @@ __attribute__((format(printf, 1, 2))) static bool run(const char *format, ...)
     return system(whole) == 0 || case_fail("failed: %s", command);
 }
 
-/* Boots `image` of the copy and waits for `text`. */
-static bool boots(const char *image, const char *text)
+/* Starts a machine with `image` of the copy. */
+static struct machine *boot(const char *image)
 {
-    char path[256], log[256];
+    char path[256];
     snprintf(path, sizeof(path), "%s/%s", directory, image);
-    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/sdk.console");
     char *arguments[] = {"qemu-system-aarch64",
                          "-machine",
                          "virt,virtualization=on,gic-version=2",
@@ -55,7 +54,13 @@ static bool boots(const char *image, const char *text)
                          "-kernel",
                          path,
                          NULL};
-    struct machine *machine = machine_start(log, NULL, arguments);
+    return machine_start(BUILD_DIR "/tests/log/sdk.console", NULL, arguments);
+}
+
+/* Boots `image` of the copy and waits for `text`. */
+static bool boots(const char *image, const char *text)
+{
+    struct machine *machine = boot(image);
     bool found = machine_wait(machine, text, WAIT_SECONDS) != NULL ||
                  case_fail("%s: no \"%s\": %s", image, text, machine_reason(machine));
     machine_stop(machine);
@@ -96,6 +101,22 @@ static bool section_is_patched_after_linking(struct machine *machine)
                "llvm-objcopy --update-section .patched_config=config patched/build/patched.elf && "
                "make -C patched MICROKIT_SDK=$PWD/sdk") &&
            boots("patched/build/loader.img", "config: as it was patched\r\n");
+}
+
+/* The program switches the machine off when it has counted cycles. */
+static bool cycles_are_counted_in_benchmark_only(struct machine *machine)
+{
+    (void)machine;
+    if (!run("cp sdk/example/hello/Makefile counting/ && for config in benchmark debug; do "
+             "make -C counting MICROKIT_SDK=$PWD/sdk MICROKIT_CONFIG=$config "
+             "BUILD_DIR=$config || exit 1; done")) {
+        return false;
+    }
+    struct machine *counting = boot("counting/benchmark/loader.img");
+    bool is_off = machine_wait_exit(counting, WAIT_SECONDS) == 0 ||
+                  case_fail("no cycles are counted: %s", machine_reason(counting));
+    machine_stop(counting);
+    return is_off && boots("counting/debug/loader.img", "drover: PD counting stops: exception");
 }
 
 static bool elf_image_boots(struct machine *machine)
@@ -167,6 +188,7 @@ int main(void)
         {"clang builds examples out of a copy of the SDK", builds_with_clang},
         {"gcc builds examples out of a copy of the SDK", builds_with_gcc},
         {"a section of its own is changed after linking", section_is_patched_after_linking},
+        {"cycles are counted in benchmark only", cycles_are_counted_in_benchmark_only},
         {"an ELF image boots", elf_image_boots},
         {"clang and gcc build every example", every_example_builds},
         {"gcc builds the driver VM, which boots", driver_vm_builds_and_boots},
@@ -178,7 +200,8 @@ int main(void)
         perror(directory);
         return EXIT_FAILURE;
     }
-    snprintf(command, sizeof(command), "cp -R %s tests/sdk/patched %s", SDK, directory);
+    snprintf(command, sizeof(command), "cp -R %s tests/sdk/patched tests/sdk/counting %s", SDK,
+             directory);
     int status = system(command) != 0 ? EXIT_FAILURE
                                       : cases_run(NULL, cases, sizeof(cases) / sizeof(cases[0]));
     snprintf(command, sizeof(command), "rm -rf %s", directory);
