@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The state of the guest's interrupts: what is pending waits here until the guest may have it, then
+ * The way of the guest's interrupts: what is pending waits here until the guest may have it, then
  * goes to the kernel; what the guest masks meanwhile comes back. Nothing is lost, nothing comes
  * twice. See vgic.h.
  */
@@ -176,104 +176,9 @@ void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask)
     }
 }
 
-void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask)
+void vgic_give(unsigned vcpu, unsigned index, uint32_t mask)
 {
-    struct vgic_bank *bank = vgic_bank(vcpu, index);
-    mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
-    FOR_EACH (i, mask & bank->bound) {
-        platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_SET_PENDING);
-    }
-    /* A physical interrupt that is pending already is pending: one latch, one delivery. */
-    FOR_EACH (i, mask & bank->by_channel & bank->given & ~bank->eoi_due) {
-        take_back(bank, index, i);
-    }
-    bank->latched |= mask & ~bank->bound & ~bank->arrived;
-    give(bank, index, mask);
-}
-
-void vgic_clear_pending(unsigned vcpu, unsigned index, uint32_t mask)
-{
-    struct vgic_bank *bank = vgic_bank(vcpu, index);
-    mask &= bank->exists & (index == 0 ? ~0xffffu : ~0u);
-    FOR_EACH (i, mask & (bank->bound | bank->given)) {
-        uint32_t bit = 1u << i;
-        uint32_t before =
-            platform_virq_update(bank->holder[i], index * 32 + i, VIRQ_OP_CLEAR_PENDING);
-        if ((before & VIRQ_STATE_ACTIVE) == 0) {
-            bank->given &= ~bit;
-            bank->eoi_due &= ~bit;
-        }
-    }
-    FOR_EACH (i, mask & bank->arrived) {
-        platform_irq_ack(bank->channel[i]);
-    }
-    bank->arrived &= ~mask;
-    bank->latched &= ~mask;
-    bank->given_latched &= ~mask;
-    give(bank, index, mask);
-}
-
-void vgic_set_active(unsigned vcpu, unsigned index, uint32_t mask)
-{
-    struct vgic_bank *bank = vgic_bank(vcpu, index);
-    uint32_t pending, active;
-    vgic_read_state(vcpu, index, &pending, &active);
-    FOR_EACH (i, mask & bank->exists & ~active) {
-        uint32_t group = bank->group1 >> i & 1;
-        platform_virq_update(bank->holder[i], index * 32 + i,
-                             VIRQ_OP_SET_ACTIVE | (uint32_t)bank->priority[i] << 8 | group << 16);
-        bank->given |= 1u << i & ~bank->bound;
-    }
-}
-
-/* Clears the active state that `holder` may have of interrupt `i`. Returns the state before. */
-static uint32_t clear_active_at(unsigned holder, unsigned index, uint32_t i)
-{
-    unsigned source_count = index == 0 && i < VGIC_SGI_COUNT ? vgic.vcpu_count : 1;
-    uint32_t before = 0;
-    for (unsigned source = 0; source < source_count; source++) {
-        before |=
-            platform_virq_update(holder, (index * 32 + i) | source << 10, VIRQ_OP_CLEAR_ACTIVE);
-    }
-    return before;
-}
-
-void vgic_clear_active(unsigned vcpu, unsigned index, uint32_t mask)
-{
-    struct vgic_bank *bank = vgic_bank(vcpu, index);
-    FOR_EACH (i, mask & bank->given) {
-        uint32_t before = clear_active_at(bank->holder[i], index, i);
-        if (before == VIRQ_STATE_ACTIVE && (bank->eoi_due >> i & 1) != 0) {
-            vgic_end(bank->holder[i], index * 32 + i);
-        }
-    }
-    FOR_EACH (i, mask & bank->bound) { /* who has it active may not be its target any more */
-        for (unsigned holder = 0; holder < vgic.vcpu_count; holder++) {
-            if (index != 0 || holder == vcpu) {
-                clear_active_at(holder, index, i);
-            }
-        }
-    }
-}
-
-void vgic_read_state(unsigned vcpu, unsigned index, uint32_t *pending, uint32_t *active)
-{
-    struct vgic_bank *bank = vgic_bank(vcpu, index);
-    *pending = bank->latched | bank->line | bank->arrived;
-    *active = 0;
-    for (unsigned holder = 0; holder < vgic.vcpu_count; holder++) {
-        uint32_t there_pending, there_active;
-        if (index != 0 || holder == vcpu) {
-            platform_virq_state(holder, index * 32, &there_pending, &there_active);
-            *pending |= there_pending;
-            *active |= there_active;
-        }
-    }
-    for (unsigned i = 0; index == 0 && i < VGIC_SGI_COUNT; i++) {
-        *pending |= bank->sgi_sources[i] != 0 ? 1u << i : 0;
-    }
-    *pending &= bank->exists;
-    *active &= bank->exists;
+    give(vgic_bank(vcpu, index), index, mask);
 }
 
 void vgic_sgi_set(unsigned target, unsigned source, unsigned intid)

@@ -99,7 +99,8 @@ static inline struct vgic_bank *vgic_bank(unsigned vcpu, unsigned index)
 /* Puts the distributor into its reset state: all disabled, nothing pending. */
 void vgic_reset(const struct vm_info *info, unsigned vcpu_count);
 
-/* ---- State of interrupts (vgic.c). `index` is a bank's, `mask` has a bit for each interrupt. ----
+/* ---- State of interrupts (vgic.c, vgic_state.c). `index` is a bank's, `mask` has a bit for each
+ * interrupt. ----
  */
 
 /* The configuration of `mask` has changed: takes back what may no longer be signalled, gives what
@@ -109,6 +110,9 @@ void vgic_refresh(unsigned vcpu, unsigned index, uint32_t mask);
 /* Takes back what of `mask` is pending in the kernel, before its group or target changes;
  * vgic_refresh() gives it again. */
 void vgic_take_back(unsigned vcpu, unsigned index, uint32_t mask);
+
+/* Gives the kernel what of `mask` is pending and may be signalled. */
+void vgic_give(unsigned vcpu, unsigned index, uint32_t mask);
 
 /* Makes `mask` pending once: an edge of a virtual line, or the guest's ISPENDR. */
 void vgic_set_pending(unsigned vcpu, unsigned index, uint32_t mask);
