@@ -33,6 +33,12 @@ struct budget {
 /* A budget in microseconds as the manifest has it; `period_us` is not below it. */
 RARE void budget_init(struct budget *budget, uint32_t budget_us, uint32_t period_us);
 
+/* Whether it is in the middle of a turn, rather than before one. */
+static inline bool budget_has_begun(const struct budget *budget)
+{
+    return budget->amount < budget->size;
+}
+
 /* `used` ticks of a turn have gone. */
 static inline void budget_charge_turn(struct budget *budget, uint64_t used)
 {

@@ -80,13 +80,14 @@ static struct thread *idle(struct cpu *cpu)
 }
 
 /* Takes the most urgent of `woken` (NULL: nobody) and the ready threads, as soon as there is one.
- * Among equals, who wakes goes on with what is left of its turn: a vCPU whose trap has been
+ * Among equals, who wakes in the middle of its turn goes on with it: a vCPU whose trap has been
  * answered does not stand in line again for it. */
 static struct thread *pick(struct cpu *cpu, struct thread *woken)
 {
     for (;;) {
         if (woken != NULL) {
-            if (woken->priority >= cpu->ready.top) {
+            if (woken->priority > cpu->ready.top ||
+                (woken->priority == cpu->ready.top && budget_has_begun(woken->payer))) {
                 return woken;
             }
             ready_append(&cpu->ready, woken);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "budget.h"
 #include "compiler.h"
 #include "cpu.h"
 
@@ -35,17 +36,18 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
     return sched_block_slow(cpu, woken);
 }
 
-/* Of two threads that woke (NULL: none) the more urgent stays in hand, of equals the first; the
- * other is queued. */
+/* Of two threads that woke (NULL: none) the more urgent stays in hand, of equals the first if it is
+ * in the middle of its turn; the other is queued. */
 static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
                                         struct thread *second)
 {
     if (LIKELY(first == NULL || second == NULL)) {
         return first != NULL ? first : second;
     }
-    bool is_more = second->priority > first->priority;
-    ready_append(&cpu->ready, is_more ? first : second);
-    return is_more ? second : first;
+    bool is_first = second->priority < first->priority ||
+                    (second->priority == first->priority && budget_has_begun(first->payer));
+    ready_append(&cpu->ready, is_first ? second : first);
+    return is_first ? first : second;
 }
 
 /* Not everybody may run at any time: time is counted from now on. */

@@ -53,11 +53,27 @@ static void requests_reach_every_vcpu(void **state)
     }
     PD(VMM)->message->vcpu_requests = 1 << GUEST_ID | 1 << SIBLING_ID;
     pd_wait(VMM);
-    assert_guest_runs(GUEST);
-    guest_serves(SOFT + GUEST);
-    vcpu_wfi(GUEST);
     assert_guest_runs(SIBLING);
     guest_serves(SOFT + SIBLING);
+    vcpu_wfi(SIBLING);
+    assert_guest_runs(GUEST);
+    guest_serves(SOFT + GUEST);
+}
+
+/* Its time is up while the kernel takes the trap: no timer interrupt tells of that. */
+static void a_turn_that_ends_in_a_trap_has_ended(void **state)
+{
+    (void)state;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    assert_guest_runs(SIBLING);
+    system_time(fake_sysregs.cntpct_el0 + 10);
+    example_trap();
+    pd_answer(VMM);
+    assert_guest_runs(SIBLING);
+    fake_sysregs.cntpct_el0 += 100; /* a turn */
+    example_trap();
+    pd_answer(VMM);
+    assert_guest_runs(GUEST);
 }
 
 /* A trap is no end of a turn; a turn has its end for who traps all the time. */
@@ -329,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_sgi_wakes_a_sibling_and_names_its_source, start_both),
         cmocka_unit_test_setup(requests_reach_every_vcpu, start_both),
+        cmocka_unit_test_setup(a_turn_that_ends_in_a_trap_has_ended, start_both),
         cmocka_unit_test_setup(a_vcpu_that_traps_keeps_its_turn, start_both),
         cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
         cmocka_unit_test_setup(a_straight_interrupt_goes_where_it_is_configured, start_both),
