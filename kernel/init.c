@@ -15,6 +15,7 @@
 #include "ptimer.h"
 #include "resample.h"
 #include "sched.h"
+#include "usage.h"
 #include "vcpu_timer.h"
 #include "virq.h"
 
@@ -34,6 +35,7 @@ _Noreturn void kernel_main(const struct manifest *manifest, struct cpu *cpu)
     vcpu_timer_init(objects.vcpus, manifest->vcpu_count, manifest->vtimer_irq,
                     manifest->ptimer_irq);
     ptimer_init(cpu, manifest->ptimer_irq);
+    usage_init(cpu);
     resample_init(manifest->gic_resample_us);
     print("drover: running\n");
     cpu->current = &objects.pds[0].thread;

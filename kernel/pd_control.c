@@ -20,16 +20,20 @@ static struct pd *slot_target(const struct pd *pd, uint64_t slot)
     return NULL;
 }
 
+struct pd *pd_control_target(struct pd *pd, uint64_t id)
+{
+    if (id >= PD_SLOT(0)) {
+        return slot_target(pd, id - PD_SLOT(0));
+    }
+    struct thread *child = id < CHILD_MAX ? pd->children[id] : NULL;
+    return child != NULL && !child->is_vcpu ? pd_of(child) : NULL;
+}
+
 /* The PD that x0 names. NULL, and the call fails: none. */
 static struct pd *target_argument(struct pd *pd)
 {
-    uint64_t id = pd->frame.x[0];
-    struct thread *child = id < CHILD_MAX ? pd->children[id] : NULL;
-    struct pd *target = child != NULL && !child->is_vcpu ? pd_of(child) : NULL;
+    struct pd *target = pd_control_target(pd, pd->frame.x[0]);
 
-    if (id >= PD_SLOT(0)) {
-        target = slot_target(pd, id - PD_SLOT(0));
-    }
     pd->frame.x[0] = target != NULL ? DROVER_OK : DROVER_ERR_CHILD;
     return target;
 }

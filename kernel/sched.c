@@ -10,6 +10,7 @@
 #include "domain.h"
 #include "irq.h"
 #include "timer.h"
+#include "usage.h"
 
 static bool counts_time(const struct cpu *cpu)
 {
@@ -72,7 +73,9 @@ static struct thread *idle(struct cpu *cpu)
         cpu->payer = NULL;
         cpu->end_armed = false;
     }
+    usage_sleep(cpu);
     arch_wait_for_interrupt();
+    usage_wake();
     struct thread *woken = irq_handle(cpu);
     cpu->attention = false;
     cpu->turn_over = false;

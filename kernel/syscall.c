@@ -11,6 +11,7 @@
 #include "print.h"
 #include "sched.h"
 #include "syscall.h"
+#include "usage.h"
 #include "drivers/gicv2.h"
 #include "vcpu_regs.h"
 #include "virq.h"
@@ -184,7 +185,7 @@ COLD static struct thread *sys_unknown(struct cpu *cpu, uint64_t number)
     return fault_raise(cpu, (struct fault){.label = FAULT_UNKNOWN_SYSCALL, .address = number});
 }
 
-static struct thread *(*const syscalls[SYS_COUNT])(struct cpu *cpu, struct pd *pd) = {
+static struct thread *(*const syscalls[KERNEL_SYS_COUNT])(struct cpu *cpu, struct pd *pd) = {
     [SYS_WAIT] = sys_wait,
     [SYS_REPLY_WAIT] = sys_reply_wait,
     [SYS_NOTIFY] = sys_notify,
@@ -206,11 +207,14 @@ static struct thread *(*const syscalls[SYS_COUNT])(struct cpu *cpu, struct pd *p
     [SYS_VCPU_WAIT] = sys_vcpu_wait,
     [SYS_PD_READ] = sys_pd_read,
     [SYS_PD_WRITE] = sys_pd_write,
+#ifdef CONFIG_BENCHMARK
+    [SYS_BENCHMARK] = sys_benchmark,
+#endif
 };
 
 struct thread *syscall_handle(struct cpu *cpu, struct pd *pd, uint64_t number)
 {
-    if (UNLIKELY(number >= SYS_COUNT)) {
+    if (UNLIKELY(number >= KERNEL_SYS_COUNT)) {
         return sys_unknown(cpu, number);
     }
     return syscalls[number](cpu, pd);

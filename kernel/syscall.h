@@ -17,7 +17,9 @@ static inline struct thread *done(struct pd *pd, enum drover_error error)
     return &pd->thread;
 }
 
-/* Another PD: pd_control.c. */
+/* Another PD: pd_control.c. The first is who `id` names to `pd`, a child or a slot; NULL: nobody.
+ */
+RARE struct pd *pd_control_target(struct pd *pd, uint64_t id);
 RARE struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd);
 RARE struct thread *sys_pd_resume(struct cpu *cpu, struct pd *pd);
 RARE struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd);

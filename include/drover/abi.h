@@ -64,7 +64,8 @@
 #define SYS_VCPU_WAIT   18 /* x0 vcpu: when resumed, it first waits for an interrupt, as in WFI */
 #define SYS_PD_READ     19 /* x0 child, x1 PD_REGISTERS_*, x2 count -> message words */
 #define SYS_PD_WRITE    20 /* x0 child, x1 PD_REGISTERS_*, x2 count, message words */
-#define SYS_COUNT       21
+#define SYS_BENCHMARK   21 /* `benchmark` kernels: x0 BENCHMARK_*, x1 child or BENCHMARK_SELF */
+#define SYS_COUNT       22
 
 /* The `child` of the SYS_PD_* calls: the identifier of a child PD, or a slot of the PD's <cspace>
  * that holds the <cap_tcb> of any PD. A PD may stop itself; the calls that touch registers refuse
@@ -78,6 +79,13 @@
 #define PD_REGISTERS_STOP 1 /* read: the PD is stopped first, as by SYS_PD_STOP */
 #define PD_REGISTERS_RESUME                                                                        \
     1 /* write: the PD then runs from the new registers, as after a restart */
+
+/* SYS_BENCHMARK. The `child` is that of the SYS_PD_* calls, or the caller. A PD's count begins
+ * again with BENCHMARK_RESET_PD, the core's with BENCHMARK_RESET. */
+#define BENCHMARK_RESET    0
+#define BENCHMARK_RESET_PD 1
+#define BENCHMARK_READ     2 /* -> message words, enum benchmark_word */
+#define BENCHMARK_SELF     0x7f
 
 /* Deferred action of a wait: done in the same entry, before the PD blocks. */
 #define DEFERRED_NONE    0
@@ -154,6 +162,25 @@ enum drover_error {
     DROVER_ERR_ARGUMENT = 3, /* a value out of range */
     DROVER_ERR_DENIED = 4,   /* the PD lacks the right */
     DROVER_ERR_STATE = 5,    /* the target is not in a state that allows it */
+};
+
+/* What BENCHMARK_READ writes, in the order that seL4's libraries read it: cycles used, times that
+ * it was switched to, cycles of them in the kernel, and entries into the kernel. */
+enum benchmark_word {
+    BENCHMARK_PD_CYCLES,
+    BENCHMARK_PD_SCHEDULES,
+    BENCHMARK_PD_KERNEL_CYCLES,
+    BENCHMARK_PD_ENTRIES,
+    BENCHMARK_IDLE_CYCLES, /* nobody ran */
+    BENCHMARK_IDLE_CYCLES_OF_PD_CORE,
+    BENCHMARK_IDLE_SCHEDULES,
+    BENCHMARK_IDLE_KERNEL_CYCLES,
+    BENCHMARK_IDLE_ENTRIES,
+    BENCHMARK_CORE_CYCLES, /* since the reset */
+    BENCHMARK_CORE_SCHEDULES,
+    BENCHMARK_CORE_KERNEL_CYCLES,
+    BENCHMARK_CORE_ENTRIES,
+    BENCHMARK_WORD_COUNT,
 };
 
 /* Registers of a PD, as SYS_PD_READ and SYS_PD_WRITE order them. */

@@ -86,6 +86,12 @@ vectors:
     .text
     .balign 64
 leave:
+#ifdef CONFIG_BENCHMARK
+    stp     x0, xzr, [sp, #-16]!
+    mrs     x0, tpidr_el2
+    bl      usage_leave
+    ldp     x0, xzr, [sp], #16
+#endif
     mrs     x1, tpidr_el2
     ldr     x2, [x1, #CPU_CURRENT]
     ldr     x3, [x2, #THREAD_FRAME]

@@ -11,6 +11,7 @@
 #include "print.h"
 #include "regs.h"
 #include "sched.h"
+#include "usage.h"
 
 void fpu_save(struct fpu_state *state);
 void fpu_restore(const struct fpu_state *state);
@@ -120,6 +121,7 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     struct thread *current = cpu->current;
     uint64_t ec = ESR_EC(esr);
 
+    usage_enter(cpu);
     if (LIKELY(ec == ESR_EC_SVC)) {
         return syscall_handle(cpu, pd_of(current), esr & 0xffff);
     }
@@ -135,6 +137,7 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
 struct thread *exception_irq(struct cpu *cpu, uint64_t esr)
 {
     (void)esr;
+    usage_enter(cpu);
     struct thread *woken = irq_handle(cpu);
 
     return UNLIKELY(cpu->attention) ? sched_attend(cpu, woken) : sched_wake(cpu, woken);
@@ -145,6 +148,7 @@ struct thread *exception_serror(struct cpu *cpu, uint64_t esr)
 {
     struct thread *current = cpu->current;
 
+    usage_enter(cpu);
     if (!current->is_vcpu) {
         return fault_raise(cpu, (struct fault){FAULT_USER_EXCEPTION, esr, 0});
     }

@@ -74,3 +74,6 @@
 #define PSTATE_EL0_32    0x10ul
 #define PSTATE_DAIF      0x3c0ul
 #define PSTATE_NZCV      0xf0000000ul
+
+/* VTTBR_EL2.VMID, D17.2.152 */
+#define VTTBR_VMID_SHIFT 48

@@ -7,6 +7,7 @@
 #include "ptimer.h"
 #include "regs.h"
 #include "sched.h"
+#include "usage.h"
 #include "vcpu_regs.h"
 
 /* Called from entry.S: `next` becomes the current thread; the general registers of the old one are
@@ -33,6 +34,7 @@ struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
     if ((cpu->on_switch & SWITCH_GUARDS_TIMER) != 0) {
         ptimer_guard(cpu, next);
     }
+    usage_switch(cpu, next);
     return next;
 }
 

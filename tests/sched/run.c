@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Who runs when, measured in QEMU with an instruction a nanosecond: turns among equals, budgets and
- * their return, passive servers, domains; and what a parent does with its child.
+ * their return, passive servers, domains; what a parent does with its child, and who used the core.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +198,45 @@ static bool a_stopped_child_finds_its_notification_later(struct machine *machine
     return says_in_order(machine, texts);
 }
 
+/* What the benchmark program printed after `key`; -1: nothing. */
+static double figure(const char *output, const char *key)
+{
+    char mark[32];
+    const char *line;
+
+    snprintf(mark, sizeof mark, "bench %s ", key);
+    line = strstr(output, mark);
+    return line != NULL ? strtod(line + strlen(mark), NULL) : -1;
+}
+
+/* A nop and its loop are three instructions, and QEMU counts a cycle for each. The child is
+ * switched to when its parent has begun to wait, and again when that has taken its notification. */
+static bool a_benchmark_kernel_knows_who_used_the_core(struct machine *machine)
+{
+    struct machine *other = start("usage");
+    const char *output = machine_wait(other, "bench end", SECONDS);
+    bool passed = output != NULL;
+
+    (void)machine;
+    if (passed) {
+        double child = figure(output, "child");
+        double parts = child + figure(output, "self") + figure(output, "idle");
+        passed = is_near("own cycles", figure(output, "own"), 300000, 2000) &&
+                 is_near("a wrong child", figure(output, "wrong"), 2, 0) &&
+                 is_near("a reset", figure(output, "reset"), 0, 0) &&
+                 is_near("the child's cycles", child, 600000, 5000) &&
+                 is_near("switches to it", figure(output, "schedules"), 2, 0) &&
+                 is_near("cycles asleep", figure(output, "idle"), 1000000, 10000) &&
+                 is_near("the parts of the whole", parts / figure(output, "total"), 1, 0.01) &&
+                 is_near("cycles in the kernel", figure(output, "kernel"), 2000, 1500) &&
+                 is_near("entries", figure(output, "entries"), 10, 6);
+    } else {
+        case_fail("usage: %s", machine_reason(other));
+    }
+    machine_stop(other);
+    return passed;
+}
+
 static const struct test_case cases[] = {
     {"equals take turns by their budgets, the less urgent none", equals_share_by_budget},
     {"a budget is used, and never more of it in any period", a_budget_is_kept_and_used},
@@ -209,6 +248,7 @@ static const struct test_case cases[] = {
     {"a child is started anew; programs clean caches and read counters",
      a_child_that_is_started_anew_runs},
     {"a stopped child goes on with its wait", a_stopped_child_finds_its_notification_later},
+    {"a benchmark kernel knows who used the core", a_benchmark_kernel_knows_who_used_the_core},
 };
 
 int main(void)
