@@ -95,10 +95,10 @@ static _Noreturn void events_handle(void)
 
 _Noreturn void microkit_main(void)
 {
+    microkit_have_signal = false; /* a restart finds what was there before */
     for (constructor *const *c = __init_array_start; c < __init_array_end; c++) {
         (*c)();
     }
-    microkit_have_signal = false;
     init();
     events_handle();
 }

@@ -59,7 +59,7 @@ enum drover_error microkit_vcpu_inject(unsigned vcpu, unsigned irq, unsigned pri
     }
     uint32_t word =
         irq | INJECT_PRIORITY(priority << 3) | (group != 0 ? INJECT_GROUP1 : 0) | INJECT_EOI;
-    enum drover_error error = drover_virq_inject_deferred(vcpu, word);
+    enum drover_error error = drover_virq_inject(vcpu, word);
     if (error == DROVER_OK) {
         listed[vcpu][index] = (uint16_t)(irq + 1);
     }

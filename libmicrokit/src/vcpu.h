@@ -17,8 +17,9 @@ bool microkit_vcpu_exists(unsigned vcpu);
  * delivered from then on. */
 enum drover_error microkit_vcpu_run(unsigned vcpu, uint64_t entry);
 
-/* Makes `irq` pending, in what the program calls list register `index`, at the PD's next wait.
- * `priority` is 0..31, `group` 0 or 1. DROVER_ERR_STATE: that register is in use. */
+/* Makes `irq` pending, in what the program calls list register `index`. `priority` is 0..31,
+ * `group` 0 or 1. DROVER_ERR_STATE: that register is in use. DROVER_ERR_ARGUMENT: a number is out
+ * of range, or the interrupt is one that the kernel delivers itself. */
 enum drover_error microkit_vcpu_inject(unsigned vcpu, unsigned irq, unsigned priority,
                                        unsigned group, unsigned index);
 

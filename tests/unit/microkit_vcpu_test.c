@@ -44,15 +44,13 @@ static seL4_Error inject(seL4_Uint16 irq, seL4_Uint8 index)
     return seL4_ARM_VCPU_InjectIRQ(BASE_VCPU_CAP, irq, 0, 0, index);
 }
 
-static void injection_is_a_word_in_the_page(void **state)
+static void injection_is_a_word_for_the_kernel(void **state)
 {
     (void)state;
     assert_int_equal(seL4_ARM_VCPU_InjectIRQ(BASE_VCPU_CAP + 1, 1019, 31, 1, 3), seL4_NoError);
-    const struct vcpu_page *page = drover_vcpu_page(1);
-    assert_int_equal(page->inject_count, 1);
-    assert_int_equal(page->inject[0],
-                     1019 | INJECT_PRIORITY(31u << 3) | INJECT_GROUP1 | INJECT_EOI);
-    assert_int_equal(drover_message_page()->vcpu_requests, 1 << 1);
+    assert_int_equal(kernel_last.number, SYS_VIRQ_INJECT);
+    assert_int_equal(kernel_last.x0, 1);
+    assert_int_equal(kernel_last.x1, 1019 | INJECT_PRIORITY(31u << 3) | INJECT_GROUP1 | INJECT_EOI);
 }
 
 static void injection_is_checked(void **state)
@@ -67,7 +65,17 @@ static void injection_is_checked(void **state)
     assert_int_equal(seL4_ARM_VCPU_InjectIRQ(BASE_VCPU_CAP + 255, 32, 0, 0, 0),
                      seL4_InvalidCapability);
     assert_int_equal(seL4_ARM_VCPU_InjectIRQ(BASE_TCB_CAP, 32, 0, 0, 0), seL4_InvalidCapability);
-    assert_int_equal(drover_vcpu_page(0)->inject_count, 0);
+    assert_int_equal(kernel_call_count, 0);
+}
+
+/* What the kernel delivers itself, such as the virtual timer, it takes from nobody. */
+static void refused_injection_takes_no_list_register(void **state)
+{
+    (void)state;
+    assert_int_equal(inject(KERNEL_BOUND_INTID, 2), seL4_RangeError);
+    assert_int_equal(inject(40, 2), seL4_NoError);
+    microkit_vcpu_arm_inject_irq(0, KERNEL_BOUND_INTID, 0, 0, 3);
+    assert_non_null(failure);
 }
 
 static void list_register_is_taken_until_the_end(void **state)
@@ -299,8 +307,9 @@ static void system_registers_by_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(injection_is_a_word_in_the_page, set_up),
+        cmocka_unit_test_setup(injection_is_a_word_for_the_kernel, set_up),
         cmocka_unit_test_setup(injection_is_checked, set_up),
+        cmocka_unit_test_setup(refused_injection_takes_no_list_register, set_up),
         cmocka_unit_test_setup(list_register_is_taken_until_the_end, set_up),
         cmocka_unit_test_setup(each_end_is_a_fault, set_up),
         cmocka_unit_test_setup(vcpus_have_their_own_list_registers, set_up),

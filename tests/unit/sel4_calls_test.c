@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include <microkit.h>
+#include <sel4/benchmark.h>
+#include <sel4/benchmark_utilisation_types.h>
 
 #include "kernel.h"
 
@@ -134,6 +136,53 @@ static void firmware_needs_the_right(void **state)
     assert_int_equal(seL4_ARM_SMC_Call(6, &call, &answer), seL4_InvalidCapability);
 }
 
+/* Nothing of a count that is too large reaches the label. */
+static void counts_of_words_stay_in_their_field(void **state)
+{
+    (void)state;
+    assert_int_equal(microkit_msginfo_new(5, 64), MSGINFO(5, 64));
+    assert_int_equal(microkit_msginfo_new(4, 0x1081), seL4_MessageInfo_new(4, 0, 0, 0x1081));
+    assert_int_equal(microkit_msginfo_get_label(microkit_msginfo_new(4, 0x1081)), 4);
+}
+
+static void expect_benchmark(uint64_t op, uint64_t child)
+{
+    expect_call(SYS_BENCHMARK, op);
+    assert_int_equal(kernel_last.x1, child);
+}
+
+static void accounts_of_pds(void **state)
+{
+    (void)state;
+    assert_int_equal(seL4_BenchmarkResetLog(), seL4_NoError);
+    expect_call(SYS_BENCHMARK, BENCHMARK_RESET);
+    seL4_BenchmarkResetThreadUtilisation(TCB_CAP);
+    expect_benchmark(BENCHMARK_RESET_PD, BENCHMARK_SELF);
+    seL4_BenchmarkResetThreadUtilisation(BASE_TCB_CAP + KERNEL_CHILD);
+    expect_benchmark(BENCHMARK_RESET_PD, KERNEL_CHILD);
+    seL4_BenchmarkGetThreadUtilisation(microkit_cspace_root_slot_to_cptr(KERNEL_SLOT));
+    expect_benchmark(BENCHMARK_READ, PD_SLOT(KERNEL_SLOT));
+    assert_int_equal(seL4_GetMR(BENCHMARK_TCB_UTILISATION), KERNEL_USAGE);
+    assert_int_equal(seL4_GetMR(BENCHMARK_TCB_NUMBER_KERNEL_ENTRIES), KERNEL_USAGE + 3);
+    assert_int_equal(seL4_GetMR(BENCHMARK_TOTAL_UTILISATION), KERNEL_USAGE + 9);
+    assert_int_equal(seL4_GetMR(BENCHMARK_TOTAL_NUMBER_KERNEL_ENTRIES), KERNEL_USAGE + 12);
+    assert_int_equal(seL4_BenchmarkFinalizeLog(), 0);
+    assert_int_equal(seL4_BenchmarkSetLogBuffer(7), seL4_IllegalOperation);
+    assert_int_equal(kernel_call_count, 0);
+}
+
+static void account_of_nobody_is_nothing(void **state)
+{
+    (void)state;
+    const seL4_Word nobody[] = {BASE_TCB_CAP + KERNEL_CHILD + 1, BASE_VM_TCB_CAP, seL4_CapNull};
+    for (unsigned i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++) {
+        seL4_BenchmarkGetThreadUtilisation(TCB_CAP);
+        seL4_BenchmarkGetThreadUtilisation(nobody[i]);
+        assert_int_equal(seL4_GetMR(BENCHMARK_TCB_UTILISATION), 0);
+        assert_int_equal(seL4_GetMR(BENCHMARK_TOTAL_NUMBER_KERNEL_ENTRIES), 0);
+    }
+}
+
 static void message_registers_have_an_end(void **state)
 {
     (void)state;
@@ -154,6 +203,9 @@ int main(void)
         cmocka_unit_test_setup(registers_of_a_pd, set_up),
         cmocka_unit_test_setup(counts_of_registers_are_checked, set_up),
         cmocka_unit_test_setup(firmware_needs_the_right, set_up),
+        cmocka_unit_test_setup(counts_of_words_stay_in_their_field, set_up),
+        cmocka_unit_test_setup(accounts_of_pds, set_up),
+        cmocka_unit_test_setup(account_of_nobody_is_nothing, set_up),
         cmocka_unit_test_setup(message_registers_have_an_end, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

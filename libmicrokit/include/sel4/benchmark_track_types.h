@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Empty: sDDF's benchmark includes it, but uses its types only where the kernel keeps such
- * records, which gen_config.h says and Drover's does not.
+ * Empty: sDDF's benchmark includes it, but uses its types only where the kernel logs each of its
+ * entries (CONFIG_BENCHMARK_TRACK_KERNEL_ENTRIES), which Drover's does not.
  */
 #pragma once

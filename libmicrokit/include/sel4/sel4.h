@@ -12,6 +12,9 @@
 #include <kernel/gen_config.h>
 #endif
 
+#ifdef CONFIG_ENABLE_BENCHMARKS
+#include <sel4/benchmark.h>
+#endif
 #include <sel4/calls.h>
 #include <sel4/faults.h>
 #include <sel4/types.h>

@@ -5,6 +5,7 @@
  * afterwards; and counts cycles itself. Prints on the UART, since such a kernel has no console.
  */
 #include <microkit.h>
+#include <sel4/benchmark_utilisation_types.h>
 
 #define CHILD       1
 #define FROM_CHILD  0
@@ -43,11 +44,6 @@ static uint64_t cycles_read(void)
     return value;
 }
 
-static uint64_t benchmark(uint64_t op, uint64_t child)
-{
-    return DROVER_SYSCALL(SYS_BENCHMARK, op, child, 0).x0;
-}
-
 static void work_measure(void)
 {
     uint64_t start = cycles_read();
@@ -61,25 +57,25 @@ static void work_measure(void)
 void init(void)
 {
     work_measure();
-    put_number("bench wrong", benchmark(BENCHMARK_RESET_PD, CHILD + 1));
-    put_number("bench reset", benchmark(BENCHMARK_RESET, 0));
-    benchmark(BENCHMARK_RESET_PD, BENCHMARK_SELF);
-    benchmark(BENCHMARK_RESET_PD, CHILD);
+    put_number("bench wrong", DROVER_SYSCALL(SYS_BENCHMARK, BENCHMARK_RESET_PD, CHILD + 1, 0).x0);
+    seL4_BenchmarkResetThreadUtilisation(TCB_CAP);
+    seL4_BenchmarkResetThreadUtilisation(BASE_TCB_CAP + CHILD);
+    put_number("bench reset", seL4_BenchmarkResetLog());
 }
 
 static void usage_print(void)
 {
-    const uint64_t *words = drover_message_page()->mr;
+    const seL4_Word *words = seL4_GetIPCBuffer()->msg;
 
-    put_number("bench read", benchmark(BENCHMARK_READ, CHILD));
-    put_number("bench child", words[BENCHMARK_PD_CYCLES]);
-    put_number("bench schedules", words[BENCHMARK_PD_SCHEDULES]);
-    put_number("bench idle", words[BENCHMARK_IDLE_CYCLES]);
-    put_number("bench total", words[BENCHMARK_CORE_CYCLES]);
-    put_number("bench kernel", words[BENCHMARK_CORE_KERNEL_CYCLES]);
-    put_number("bench entries", words[BENCHMARK_CORE_ENTRIES]);
-    benchmark(BENCHMARK_READ, BENCHMARK_SELF);
-    put_number("bench self", words[BENCHMARK_PD_CYCLES]);
+    seL4_BenchmarkGetThreadUtilisation(BASE_TCB_CAP + CHILD);
+    put_number("bench child", words[BENCHMARK_TCB_UTILISATION]);
+    put_number("bench schedules", words[BENCHMARK_TCB_NUMBER_SCHEDULES]);
+    put_number("bench idle", words[BENCHMARK_IDLE_LOCALCPU_UTILISATION]);
+    put_number("bench total", words[BENCHMARK_TOTAL_UTILISATION]);
+    put_number("bench kernel", words[BENCHMARK_TOTAL_KERNEL_UTILISATION]);
+    put_number("bench entries", words[BENCHMARK_TOTAL_NUMBER_KERNEL_ENTRIES]);
+    seL4_BenchmarkGetThreadUtilisation(TCB_CAP);
+    put_number("bench self", words[BENCHMARK_TCB_UTILISATION]);
     put("bench end\n");
 }
 

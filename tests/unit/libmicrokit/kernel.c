@@ -13,6 +13,7 @@
 
 struct kernel_call kernel_last;
 unsigned kernel_call_count;
+jmp_buf kernel_wait;
 uint64_t kernel_vcpu_regs[KERNEL_VCPU_COUNT][VCPU_REG_COUNT];
 struct pd_registers kernel_pd;
 struct vm_info kernel_vm_info;
@@ -48,6 +49,10 @@ static struct drover_result vcpu_call(unsigned number, uint64_t vcpu, uint64_t r
     if (number == SYS_VCPU_START || number == SYS_VCPU_STOP || number == SYS_VIRQ_CONFIG) {
         return (struct drover_result){.x0 = DROVER_OK};
     }
+    if (number == SYS_VIRQ_INJECT) {
+        bool is_bound = (reg & INJECT_INTID_MASK) == KERNEL_BOUND_INTID;
+        return (struct drover_result){.x0 = is_bound ? DROVER_ERR_ARGUMENT : DROVER_OK};
+    }
     if (reg >= VCPU_REG_COUNT) {
         return (struct drover_result){.x0 = DROVER_ERR_ARGUMENT};
     }
@@ -70,6 +75,17 @@ static struct drover_result pd_call(unsigned number, uint64_t child, uint64_t co
     return (struct drover_result){.x0 = DROVER_OK};
 }
 
+static struct drover_result benchmark_call(uint64_t op, uint64_t child)
+{
+    if (child != KERNEL_CHILD && child != PD_SLOT(KERNEL_SLOT) && child != BENCHMARK_SELF) {
+        return (struct drover_result){.x0 = DROVER_ERR_CHILD};
+    }
+    for (unsigned i = 0; op == BENCHMARK_READ && i < BENCHMARK_WORD_COUNT; i++) {
+        message_page.mr[i] = KERNEL_USAGE + i;
+    }
+    return (struct drover_result){.x0 = DROVER_OK};
+}
+
 struct drover_result kernel_call(unsigned number, uint64_t x0, uint64_t x1, uint64_t x2)
 {
     if (number != SYS_VCPU_READ) {
@@ -82,17 +98,22 @@ struct drover_result kernel_call(unsigned number, uint64_t x0, uint64_t x1, uint
     case SYS_VCPU_READ:
     case SYS_VCPU_WRITE:
     case SYS_VIRQ_CONFIG:
+    case SYS_VIRQ_INJECT:
         return vcpu_call(number, x0, x1, x2);
     case SYS_PD_STOP:
     case SYS_PD_RESUME:
     case SYS_PD_READ:
     case SYS_PD_WRITE:
         return pd_call(number, x0, x2);
+    case SYS_BENCHMARK:
+        return benchmark_call(x0, x1);
     case SYS_NOTIFY:
     case SYS_IRQ_ACK:
     case SYS_CALL:
         return (struct drover_result){.x0 = x0 == KERNEL_CHANNEL ? DROVER_OK : DROVER_ERR_CHANNEL,
                                       .x1 = MSGINFO(7, 1)};
+    case SYS_WAIT:
+        longjmp(kernel_wait, 1);
     default:
         return (struct drover_result){.x0 = DROVER_ERR_DENIED};
     }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@
 #define KERNEL_SLOT       5
 #define KERNEL_CHANNEL    3
 
+#define KERNEL_BOUND_INTID 27  /* an interrupt of the vCPUs that the kernel delivers itself */
+#define KERNEL_USAGE       100 /* the first word of an account; the next are 101, 102, ... */
+
 /* The last system call but those that only read a vCPU's register. */
 struct kernel_call {
     unsigned number;
@@ -24,6 +28,9 @@ struct kernel_call {
 };
 extern struct kernel_call kernel_last;
 extern unsigned kernel_call_count;
+
+/* A wait of the PD's never returns, but goes here. */
+extern jmp_buf kernel_wait;
 
 extern uint64_t kernel_vcpu_regs[KERNEL_VCPU_COUNT][VCPU_REG_COUNT];
 extern struct pd_registers kernel_pd;
