@@ -13,8 +13,8 @@ struct manifest_schedule;
 
 /* What a switch between threads does beside moving registers; nothing in most systems. */
 #define SWITCH_COUNTS_TIME  1 /* charge the old thread, see whether the new one may run */
-#define SWITCH_MEASURES     4 /* count cycles: usage.h */
 #define SWITCH_GUARDS_TIMER 2 /* let the owner of the physical timer in, and nobody else */
+#define SWITCH_MEASURES     4 /* count cycles: usage.h */
 
 struct cpu {
     struct thread *current;   /* whose registers are in the machine; offset 0 is known to entry.S */

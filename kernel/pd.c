@@ -27,21 +27,25 @@ struct thread *pd_signal(struct pd *pd, unsigned channel)
     return &pd->thread;
 }
 
-OUTLINE static void words_copy(struct pd *to, const struct pd *from, uint64_t count)
+OUTLINE static void words_copy(struct pd *to, const struct pd *from, uint64_t msginfo)
 {
+    uint64_t count = MSGINFO_COUNT(msginfo);
+
     if (count > MESSAGE_WORD_MAX) {
         count = MESSAGE_WORD_MAX;
     }
     for (uint64_t i = 0; i < count; i++) {
         to->message->mr[i] = from->message->mr[i];
     }
+    to->frame.x[1] = MSGINFO(MSGINFO_LABEL(msginfo), count);
 }
 
-/* Copies the words of a message between two PDs. */
+/* Hands a message from one PD to another. Its header then counts the words that were copied. */
 static void message_copy(struct pd *to, const struct pd *from, uint64_t msginfo)
 {
-    if (MSGINFO_COUNT(msginfo) != 0) {
-        words_copy(to, from, MSGINFO_COUNT(msginfo));
+    to->frame.x[1] = msginfo;
+    if (!msginfo_is_bare(msginfo)) {
+        words_copy(to, from, msginfo);
     }
 }
 
@@ -120,7 +124,6 @@ struct thread *pd_reply(struct pd *pd, uint64_t msginfo)
     if (caller->event < EVENT_FAULT) {
         message_copy(pd_of(caller), pd, msginfo);
         caller->frame->x[0] = DROVER_OK;
-        caller->frame->x[1] = msginfo;
     } else if (!fault_read_reply(pd_of(caller), pd, msginfo)) {
         caller->state = THREAD_STOPPED;
         return NULL;

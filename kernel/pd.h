@@ -64,6 +64,12 @@ static inline struct pd *pd_of(struct thread *thread)
     return (struct pd *)thread;
 }
 
+/* A message header that is nothing but a label. */
+static inline bool msginfo_is_bare(uint64_t msginfo)
+{
+    return msginfo == MSGINFO(MSGINFO_LABEL(msginfo), 0);
+}
+
 /* Makes notification `channel` pending at `pd`. Returns the PD's thread if that woke it, else NULL.
  */
 struct thread *pd_signal(struct pd *pd, unsigned channel);

@@ -57,13 +57,14 @@ static bool is_unanswered(const struct thread *thread)
 }
 
 /* Takes `pd` out of whatever it does. What it was about to say is dropped; a call or wait that it
- * is in is made anew when it goes on. */
+ * is in is made anew when it goes on, a wait on its own time. */
 static void halt(struct cpu *cpu, struct pd *pd)
 {
     struct thread *thread = &pd->thread;
 
     if (thread->state == THREAD_WAITING) {
         pd->frame.x[0] = DEFERRED_NONE; /* it has been done */
+        thread->payer = &pd->budget;
         pd->frame.pc -= SVC_SIZE;
     } else if (is_unanswered(thread) && thread->event < EVENT_FAULT) {
         pd->frame.pc -= SVC_SIZE;
@@ -78,6 +79,13 @@ static struct thread *run(struct cpu *cpu, struct pd *target)
 {
     target->thread.state = THREAD_READY;
     return sched_wake(cpu, &target->thread);
+}
+
+/* The same from new registers: whoever's time it used, it now uses its own. */
+static struct thread *run_anew(struct cpu *cpu, struct pd *target)
+{
+    target->thread.payer = &target->budget;
+    return run(cpu, target);
 }
 
 struct thread *sys_pd_stop(struct cpu *cpu, struct pd *pd)
@@ -112,8 +120,7 @@ struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
     }
     halt(cpu, target);
     target->frame.pc = pd->frame.x[1];
-    target->thread.payer = &target->budget;
-    return run(cpu, target);
+    return run_anew(cpu, target);
 }
 
 struct thread *sys_pd_read(struct cpu *cpu, struct pd *pd)
@@ -156,5 +163,5 @@ struct thread *sys_pd_write(struct cpu *cpu, struct pd *pd)
     for (unsigned i = 0; i < count; i++) {
         pd_register_write(target, i, pd->message->mr[i]);
     }
-    return resumes ? run(cpu, target) : &pd->thread;
+    return resumes ? run_anew(cpu, target) : &pd->thread;
 }

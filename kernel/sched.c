@@ -48,23 +48,6 @@ static void turn_limit(struct cpu *cpu, struct thread *running)
     }
 }
 
-struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
-{
-    struct thread *current = cpu->current;
-
-    if (woken->priority > current->priority) {
-        ready_prepend(&cpu->ready, current);
-        return woken;
-    }
-    if (LIKELY(woken->priority > cpu->ready.top)) {
-        ready_first_set(&cpu->ready, woken);
-    } else {
-        ready_append(&cpu->ready, woken);
-    }
-    turn_limit(cpu, current);
-    return current;
-}
-
 /* Waits for an interrupt. Returns a thread that woke, or NULL. */
 static struct thread *idle(struct cpu *cpu)
 {
@@ -102,12 +85,31 @@ static struct thread *pick(struct cpu *cpu, struct thread *woken)
     }
 }
 
+struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
+{
+    struct thread *current = cpu->current;
+
+    if (woken->priority > current->priority) {
+        bool has_equal = woken->priority == cpu->ready.top; /* which woke with it */
+        ready_prepend(&cpu->ready, current);
+        return UNLIKELY(has_equal) ? sched_block_slow(cpu, woken) : woken;
+    }
+    if (LIKELY(woken->priority > cpu->ready.top)) {
+        ready_first_set(&cpu->ready, woken);
+    } else {
+        ready_append(&cpu->ready, woken);
+    }
+    turn_limit(cpu, current);
+    return current;
+}
+
 struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
 {
     struct thread *next = pick(cpu, woken);
 
-    turn_limit(cpu, next);
-    if (UNLIKELY(next == cpu->current && counts_time(cpu))) {
+    if (!counts_time(cpu)) {
+        turn_limit(cpu, next);
+    } else if (UNLIKELY(next == cpu->current)) {
         return sched_admit(cpu, next); /* there will be no switch */
     }
     return next;
@@ -215,6 +217,5 @@ struct thread *sched_attend(struct cpu *cpu, struct thread *woken)
     }
     cpu->attention = false;
     cpu->turn_over = false;
-    struct thread *next = pick(cpu, woken);
-    return counts_time(cpu) ? sched_admit(cpu, next) : next;
+    return sched_block_slow(cpu, woken);
 }

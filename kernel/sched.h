@@ -36,8 +36,9 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
     return sched_block_slow(cpu, woken);
 }
 
-/* Of two threads that woke (NULL: none) the more urgent stays in hand, of equals the first if it is
- * in the middle of its turn; the other is queued. */
+/* Of two threads that woke (NULL: none) the more urgent stays in hand, and the other is queued. Of
+ * equals the first is, so that it stands before the second when that is woken, unless it is in the
+ * middle of its turn, with which it goes on. */
 static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
                                         struct thread *second)
 {

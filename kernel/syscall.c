@@ -123,7 +123,7 @@ static struct thread *sys_reply_wait(struct cpu *cpu, struct pd *pd)
             return reply_wait_slow(cpu, pd);
         }
     } else {
-        if (UNLIKELY(caller->event >= EVENT_FAULT || MSGINFO_COUNT(msginfo) != 0)) {
+        if (UNLIKELY(caller->event >= EVENT_FAULT || !msginfo_is_bare(msginfo))) {
             return reply_wait_slow(cpu, pd);
         }
         caller->frame->x[0] = DROVER_OK;

@@ -21,7 +21,7 @@ struct frame {
     uint64_t sp_el0;
 };
 
-/* FP and SIMD registers, swapped when somebody else uses them (thread_aarch64.c). */
+/* FP and SIMD registers, swapped when somebody else uses them (exception.c). */
 struct fpu_state {
     uint64_t v[64];
     uint64_t fpcr;

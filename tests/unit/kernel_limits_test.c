@@ -317,6 +317,34 @@ static void a_server_that_is_started_anew_has_its_own_time(void **state)
     assert_ptr_equal(PD(FRONT)->thread.payer, &PD(FRONT)->budget);
 }
 
+static void a_server_that_gets_new_registers_too(void **state)
+{
+    (void)state;
+    wake(HOG);
+    wake(LIMITED);
+    call_front(LIMITED);
+    system_time(100);
+    assert_runs(HOG);
+    pd_call(HOG, SYS_PD_WRITE, PD_SLOT(1), PD_REGISTERS_RESUME, 0);
+    assert_runs(FRONT);
+    assert_ptr_equal(PD(FRONT)->thread.payer, &PD(FRONT)->budget);
+}
+
+static void a_server_waits_anew_on_its_own_time(void **state)
+{
+    (void)state;
+    wake(HOG);
+    wake(LIMITED);
+    call_front(LIMITED);
+    pd_answer(FRONT);
+    pd_wait(LIMITED);
+    assert_runs(HOG);
+    pd_call(HOG, SYS_PD_STOP, PD_SLOT(1), 0, 0);
+    pd_call(HOG, SYS_PD_RESUME, PD_SLOT(1), 0, 0);
+    assert_runs(FRONT);
+    assert_ptr_equal(PD(FRONT)->thread.payer, &PD(FRONT)->budget);
+}
+
 /* ---- Domains ---- */
 
 static const struct manifest_pd domain_pds[] = {
@@ -457,6 +485,8 @@ int main(void)
         cmocka_unit_test_setup(a_notification_that_was_pending_too, boot),
         cmocka_unit_test_setup(the_caller_is_stopped_while_the_server_runs_on_its_time, boot),
         cmocka_unit_test_setup(a_server_that_is_started_anew_has_its_own_time, boot),
+        cmocka_unit_test_setup(a_server_that_gets_new_registers_too, boot),
+        cmocka_unit_test_setup(a_server_waits_anew_on_its_own_time, boot),
         cmocka_unit_test_setup(every_domain_runs_in_its_slots, boot_domains),
         cmocka_unit_test_setup(equals_of_a_domain_take_turns, boot_domains),
         cmocka_unit_test_setup(a_slot_is_not_lent_to_others, boot_domains),

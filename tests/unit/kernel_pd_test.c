@@ -140,6 +140,25 @@ static void message_ends_at_the_page(void **state)
         assert_int_equal(to->mr[i], i + 1);
     }
     assert_int_equal(to->vcpu_requests, 0);
+    assert_int_equal(X(SERVER, 1), MSGINFO(7ul, (uint64_t)MESSAGE_WORD_MAX));
+}
+
+/* Bits 7 to 11 belong to neither label nor count. */
+static void a_header_says_what_was_handed_over(void **state)
+{
+    const uint64_t stray[] = {0x80, 0xf80, 0xfff};
+    const uint64_t counts[] = {0, 0, MESSAGE_WORD_MAX};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        example_wake(CLIENT);
+        pd_call(CLIENT, SYS_CALL, TO_SERVER, MSGINFO(7ul, stray[i]), 0);
+        assert_int_equal(X(SERVER, 1), MSGINFO(7ul, counts[i]));
+        pd_call(SERVER, SYS_REPLY_WAIT, DEFERRED_NONE, MSGINFO(9ul, stray[i]), 0);
+        assert_runs(CLIENT);
+        assert_int_equal(X(CLIENT, 1), MSGINFO(9ul, counts[i]));
+        pd_wait(CLIENT);
+    }
 }
 
 /* SERVER runs, less urgent than its callers, and CLIENT and OTHER have called it, OTHER first. */
@@ -325,6 +344,21 @@ static void of_reply_and_deferred_notify_to_equals_the_notified_runs_first(void 
     assert_runs(OTHER);
 }
 
+static void so_it_does_where_both_preempt(void **state)
+{
+    (void)state;
+    example_wake(OTHER);
+    pd_call(OTHER, SYS_CALL, TO_SERVER, 0, 0);
+    PD(SERVER)->thread.priority = 1;
+    PD(SERVER)->pending = 1; /* its wait ends at once */
+    pd_call(SERVER, SYS_REPLY_WAIT, DEFERRED_NOTIFY | FROM_CLIENT, 0, 0);
+    assert_runs(CLIENT);
+    pd_wait(CLIENT);
+    assert_runs(OTHER);
+    pd_wait(OTHER);
+    assert_runs(SERVER);
+}
+
 static void of_reply_and_deferred_notify_the_more_urgent_preempts(void **state)
 {
     (void)state;
@@ -349,6 +383,7 @@ int main(void)
         cmocka_unit_test_setup(call_reaches_the_waiting_server_with_its_words, example_boot),
         cmocka_unit_test_setup(reply_returns_to_the_caller_with_its_words, example_boot),
         cmocka_unit_test_setup(message_ends_at_the_page, example_boot),
+        cmocka_unit_test_setup(a_header_says_what_was_handed_over, example_boot),
         cmocka_unit_test_setup(callers_are_taken_in_order, example_boot),
         cmocka_unit_test_setup(notifications_are_taken_before_callers, example_boot),
         cmocka_unit_test_setup(a_caller_that_is_never_answered_stays_blocked, example_boot),
@@ -362,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup(reply_and_deferred_notify_wake_both, example_boot),
         cmocka_unit_test_setup(of_reply_and_deferred_notify_to_equals_the_notified_runs_first,
                                example_boot),
+        cmocka_unit_test_setup(so_it_does_where_both_preempt, example_boot),
         cmocka_unit_test_setup(of_reply_and_deferred_notify_the_more_urgent_preempts, example_boot),
     };
     return cmocka_run_group_tests_name("kernel: messages", tests, NULL, NULL);

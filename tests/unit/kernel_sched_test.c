@@ -25,7 +25,7 @@ static const struct manifest_pd pds[] = {
 static const struct manifest_channel channels[] = {
     {0, 1, 1, 0, 1, 0}, {0, 2, 2, 0, 1, 0}, {0, 3, 3, 0, 1, 0}, {0, 4, 4, 0, 1, 0},
     {1, 0, 0, 1, 1, 0}, {2, 0, 0, 2, 1, 0}, {3, 0, 0, 3, 1, 0}, {4, 0, 0, 4, 1, 0},
-    {4, 1, 1, 4, 1, 0}, {4, 2, 2, 4, 1, 0},
+    {4, 1, 1, 4, 1, 0}, {4, 2, 2, 4, 1, 0}, {1, 1, 2, 1, 1, 0},
 };
 static const struct manifest_irq irqs[] = {
     {.intid = 40, .kind = VM_IRQ_CHANNEL, .owner = 0, .channel = 9}};
@@ -33,7 +33,7 @@ static const struct description system_of_five = {
     .pds = pds,
     .pd_count = 5,
     .channels = channels,
-    .channel_count = 10,
+    .channel_count = 11,
     .irqs = irqs,
     .irq_count = 1,
 };
@@ -128,6 +128,23 @@ static void equals_take_turns(void **state)
     assert_runs(1);
 }
 
+/* A passive PD that finds something in its wait is chosen anew, as its time may be another's. */
+static void equals_take_turns_after_a_wait_of_a_passive_pd(void **state)
+{
+    (void)state;
+    system_boot_idle(&system_of_five);
+    PD(1)->is_passive = true;
+    device_raise(40);
+    pd_call(0, SYS_NOTIFY, 1, 0, 0);
+    pd_wait(0);
+    assert_runs(1);
+    PD(1)->pending = 1;
+    pd_call(1, SYS_WAIT, DEFERRED_NOTIFY | 1, 0, 0);
+    assert_runs(1);
+    system_time(100);
+    assert_runs(2);
+}
+
 static void a_turn_does_not_pass_to_the_less_urgent(void **state)
 {
     (void)state;
@@ -183,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup(waking_an_equal_does_not_preempt, boot),
         cmocka_unit_test_setup(a_lone_thread_has_no_timer, boot),
         cmocka_unit_test_setup(equals_take_turns, boot),
+        cmocka_unit_test_setup(equals_take_turns_after_a_wait_of_a_passive_pd, boot),
         cmocka_unit_test_setup(a_turn_does_not_pass_to_the_less_urgent, boot),
         cmocka_unit_test_setup(a_turn_ends_while_a_more_urgent_thread_wakes, boot),
         cmocka_unit_test_setup(an_interrupt_ends_idling, boot),

@@ -175,8 +175,15 @@ static const char *time_broken(void)
         broken = budget_broken(i < the_system.pd_count ? &PD(i)->budget
                                                        : &VCPU(i - the_system.pd_count)->budget);
     }
-    if (broken != NULL || (cpu->on_switch & SWITCH_COUNTS_TIME) == 0) {
+    if (broken != NULL) {
         return broken;
+    }
+    bool counts_time = (cpu->on_switch & SWITCH_COUNTS_TIME) != 0;
+    if (now != NULL && cpu->ready.top == now->priority && !(counts_time && cpu->end_armed)) {
+        return "an equal waits for a turn that does not end";
+    }
+    if (!counts_time) {
+        return NULL;
     }
     if (cpu->payer != (now != NULL ? now->payer : NULL)) {
         return "somebody pays for the time of another";
