@@ -103,6 +103,9 @@ static bool a_budget_is_kept_and_used(struct machine *machine)
 static bool a_budget_comes_back_after_its_period(struct machine *machine)
 {
     (void)machine;
+    if (measure("period", false) == 0) {
+        return false;
+    }
     if (a.run_count < 20) {
         return case_fail("only %zu runs", a.run_count);
     }

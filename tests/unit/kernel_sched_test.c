@@ -134,6 +134,7 @@ static void equals_take_turns_after_a_wait_of_a_passive_pd(void **state)
     (void)state;
     system_boot_idle(&system_of_five);
     PD(1)->is_passive = true;
+    system_time(1000);
     device_raise(40);
     pd_call(0, SYS_NOTIFY, 1, 0, 0);
     pd_wait(0);
@@ -141,7 +142,7 @@ static void equals_take_turns_after_a_wait_of_a_passive_pd(void **state)
     PD(1)->pending = 1;
     pd_call(1, SYS_WAIT, DEFERRED_NOTIFY | 1, 0, 0);
     assert_runs(1);
-    system_time(100);
+    system_time(1100);
     assert_runs(2);
 }
 

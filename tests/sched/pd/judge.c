@@ -42,6 +42,9 @@ static void stats_print(const char *name, uintptr_t vaddr)
     microkit_dbg_puts("sched total ");
     microkit_dbg_puts(name);
     number_print(stats->total);
+    if (stats->is_full != 0) {
+        microkit_dbg_puts("\nsched wrong: more runs than can be recorded");
+    }
     for (uint64_t i = 0; i < stats->run_count; i++) {
         microkit_dbg_puts("\nsched run ");
         microkit_dbg_puts(name);

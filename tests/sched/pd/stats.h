@@ -15,6 +15,7 @@ struct stats {
     uint64_t total; /* counter ticks in which the programs ran */
     uint64_t last;  /* when one of them ran last */
     uint64_t run_count;
+    uint64_t is_full; /* there were more runs than can be recorded */
     struct {
         uint64_t start, end;
     } runs[RUN_MAX];
@@ -34,10 +35,12 @@ static inline void stats_tick(volatile struct stats *stats)
 
     if (stats->run_count != 0 && now - stats->last <= GAP_TICKS) {
         stats->total += now - stats->last;
-    } else if (stats->run_count < RUN_MAX) {
+    } else if (stats->run_count == RUN_MAX) {
+        stats->is_full = 1;
+    } else {
         stats->runs[stats->run_count++].start = now;
     }
-    if (stats->run_count <= RUN_MAX) {
+    if (stats->is_full == 0) {
         stats->runs[stats->run_count - 1].end = now;
     }
     stats->last = now;
