@@ -69,7 +69,7 @@ static bool segment_read(struct elf *elf, const GElf_Phdr *header, const struct 
         .memory_size = header->p_memsz,
         .file_size = header->p_filesz,
         .contents = elf->file.bytes + header->p_offset,
-        .perms = ((header->p_flags & PF_R) ? MAP_PERM_READ : 0u) |
+        .perms = ((header->p_flags & (PF_R | PF_X)) ? MAP_PERM_READ : 0u) |
                  ((header->p_flags & PF_W) ? MAP_PERM_WRITE : 0u) |
                  ((header->p_flags & PF_X) ? MAP_PERM_EXECUTE : 0u),
     };
@@ -180,6 +180,14 @@ static bool segment_check(const struct elf *elf, const struct elf_segment *segme
                    ", where a program may be; link it with the SDK's linker script",
                    elf->path, segment->va, segment->memory_size, rules->va_start,
                    rules->va_end - 1);
+        return false;
+    }
+    if ((segment->perms & MAP_PERM_READ) == 0) {
+        diag_error(at,
+                   "\"%s\": the segment at VA 0x%" PRIx64
+                   " is neither readable nor executable; flags of R, RW or RX are expected, as the "
+                   "SDK's linker script gives them",
+                   elf->path, segment->va);
         return false;
     }
     uint32_t both = MAP_PERM_WRITE | MAP_PERM_EXECUTE;

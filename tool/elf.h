@@ -19,7 +19,7 @@ struct elf_segment {
     uint64_t memory_size;    /* bytes; what exceeds file_size is zero */
     uint64_t file_size;      /* bytes */
     const uint8_t *contents; /* file_size bytes */
-    uint32_t perms;          /* MAP_PERM_READ, _WRITE, _EXECUTE */
+    uint32_t perms;          /* MAP_PERM_READ, _WRITE, _EXECUTE; code can always be read */
 };
 
 struct elf_symbol {
@@ -55,9 +55,10 @@ struct elf *elf_parse(const char *path, uint8_t *bytes, size_t size, const struc
 void elf_free(struct elf *elf);
 
 /*
- * Checks what the page tables need of a program: it keeps to `rules`, its entry point is in an
- * executable segment, and segments with different permissions share no page. Reports each mistake
- * at `at`; returns false if there was one.
+ * Checks what the page tables need of a program: it keeps to `rules`, each segment is readable,
+ * none writable and executable, the entry point is in an executable one, and segments with
+ * different permissions share no page. Reports each mistake at `at`; returns false if there was
+ * one.
  */
 bool elf_check(const struct elf *elf, const struct elf_rules *rules, const struct source *at);
 

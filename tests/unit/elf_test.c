@@ -113,6 +113,32 @@ static void writable_and_executable(void **state)
     segments_refused(segments, 1, "writable and executable");
 }
 
+/* A linker may keep code from being read; page tables that do so are not what anybody asks for. */
+static void code_is_readable(void **state)
+{
+    (void)state;
+    static const struct built_segment segments[] = {
+        {.va = 0x200000, .memory_size = 0x100, .file_size = 0x100, .flags = PF_X}};
+    struct elf *elf = read_recipe(
+        &(struct elf_recipe){.entry = 0x200000, .segments = segments, .segment_count = 1});
+    assert_non_null(elf);
+    assert_int_equal(elf->segments[0].perms, MAP_PERM_READ | MAP_PERM_EXECUTE);
+    assert_true(elf_check(elf, &rules, NULL));
+    done(elf);
+}
+
+static void not_readable(void **state)
+{
+    (void)state;
+    static const uint32_t flags[] = {0, PF_W};
+    for (size_t i = 0; i < 2; i++) {
+        const struct built_segment segments[] = {
+            {.va = 0x200000, .memory_size = 0x100, .file_size = 0x100, .flags = PF_R | PF_X},
+            {.va = 0x201000, .memory_size = 0x100, .file_size = 0x100, .flags = flags[i]}};
+        segments_refused(segments, 2, "0x201000 is neither readable nor executable");
+    }
+}
+
 static void shared_page(void **state)
 {
     (void)state;
@@ -238,6 +264,8 @@ int main(void)
         cmocka_unit_test(wrong_kinds_of_file),
         cmocka_unit_test(not_an_elf_file),
         cmocka_unit_test(writable_and_executable),
+        cmocka_unit_test(code_is_readable),
+        cmocka_unit_test(not_readable),
         cmocka_unit_test(shared_page),
         cmocka_unit_test(same_permissions_may_share_a_page),
         cmocka_unit_test(overlapping_segments),
