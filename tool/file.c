@@ -26,7 +26,10 @@ static bool map_descriptor(struct file *file, int descriptor, const char *path,
         return false;
     }
     if (!S_ISREG(status.st_mode)) {
-        diag_error(at, "cannot read \"%s\": it is not an ordinary file", path);
+        diag_error(at,
+                   "cannot read \"%s\": it is a directory, a device or a pipe; name an "
+                   "ordinary file",
+                   path);
         return false;
     }
     if (status.st_size == 0) {
@@ -46,7 +49,8 @@ static bool map_descriptor(struct file *file, int descriptor, const char *path,
 bool file_map(struct file *file, const char *path, const struct source *at)
 {
     *file = (struct file){0};
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    /* Not to wait for the writer of a pipe, which is then refused. */
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
         diag_error(at, "cannot open \"%s\": %s", path, strerror(errno));
         return false;

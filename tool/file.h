@@ -25,7 +25,8 @@ struct file_search {
     const char *description_path;
 };
 
-/* Maps the file `path`. On failure reports it at `at` (which may be NULL) and returns false. */
+/* Maps the ordinary file `path`; waits for nobody. On failure reports it at `at` (which may be
+ * NULL) and returns false. */
 bool file_map(struct file *file, const char *path, const struct source *at);
 void file_unmap(struct file *file);
 

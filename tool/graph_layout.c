@@ -8,15 +8,15 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "alloc.h"
+#include "child.h"
 #include "diag.h"
 #include "graph.h"
 
-#define CPU_SECONDS   60 /* that `dot` may take */
+#define CPU_SECONDS   60 /* that `dot` may take, and twice that by the clock */
 #define NOT_STARTED   127
 #define OUTPUT_CHUNK  65536
 #define CLUSTER_START "cluster"
@@ -25,8 +25,7 @@
 
 static _Noreturn void become_dot(FILE *input, int output)
 {
-    const struct rlimit limit = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
-    if (setrlimit(RLIMIT_CPU, &limit) == 0 && dup2(fileno(input), STDIN_FILENO) >= 0 &&
+    if (child_limit(CPU_SECONDS) && dup2(fileno(input), STDIN_FILENO) >= 0 &&
         dup2(output, STDOUT_FILENO) >= 0 && lseek(STDIN_FILENO, 0, SEEK_SET) == 0) {
         execlp("dot", "dot", "-Tjson0", (char *)NULL);
     }
@@ -58,8 +57,7 @@ static bool report_status(int status)
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_STARTED) {
         diag_error(NULL, "cannot run graphviz's \"dot\"; install the package graphviz");
-    } else if (WIFSIGNALED(status) &&
-               (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL)) {
+    } else if (child_was_limited(status)) {
         diag_error(NULL, "graphviz's \"dot\" has not placed the picture within %d s", CPU_SECONDS);
     } else {
         diag_error(NULL, "graphviz's \"dot\" failed, with %s %d",

@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "child.h"
 #include "diag.h"
 
-#define CPU_SECONDS_MAX 10
+#define CPU_SECONDS_MAX 10 /* and twice that by the clock */
 #define OUTPUT_SIZE_MAX (4 * SOURCE_SIZE_MAX)
 #define EXIT_NOT_RUN    127
 
@@ -108,12 +109,11 @@ static bool run_make(struct run *run, const struct source_text *text, const char
 /* Becomes the preprocessor; does not return. */
 _Noreturn static void run_child(const struct run *run)
 {
-    const struct rlimit cpu = {CPU_SECONDS_MAX, CPU_SECONDS_MAX};
     const struct rlimit size = {OUTPUT_SIZE_MAX, OUTPUT_SIZE_MAX};
     if (dup2(fileno(run->input), STDIN_FILENO) >= 0 &&
         dup2(fileno(run->output), STDOUT_FILENO) >= 0 &&
         dup2(fileno(run->messages), STDERR_FILENO) >= 0 && chdir(run->directory) == 0 &&
-        setrlimit(RLIMIT_CPU, &cpu) == 0 && setrlimit(RLIMIT_FSIZE, &size) == 0 &&
+        child_limit(CPU_SECONDS_MAX) && setrlimit(RLIMIT_FSIZE, &size) == 0 &&
         setenv("LC_ALL", "C", 1) == 0) {
         execvp(run->program, run->arguments);
     }
@@ -182,8 +182,13 @@ static bool run_report(const struct run *run, const char *path)
     }
     free(line);
     bool good = WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0;
-    if (!good && !any_error) {
-        struct source at = {.file = path};
+    const struct source at = {.file = path};
+    if (child_was_limited(run->status)) {
+        diag_error(&at,
+                   "the preprocessor \"%s\" has not come to an end within %d s of computing, or "
+                   "twice that of waiting; does an #include name a pipe?",
+                   run->program, CPU_SECONDS_MAX);
+    } else if (!good && !any_error) {
         diag_error(&at, "the preprocessor \"%s\" failed (%s %d)", run->program,
                    WIFEXITED(run->status) ? "exit status" : "signal",
                    WIFEXITED(run->status) ? WEXITSTATUS(run->status) : WTERMSIG(run->status));

@@ -6,10 +6,12 @@
  */
 #include <elf.h>
 #include <err.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "drover/abi.h"
@@ -48,6 +50,9 @@ static const struct program {
     {"relocatable", {.type = ET_REL}, {CODE, DATA}},
     {"position_independent", {.entry = 0x200000, .type = ET_DYN}, {CODE, DATA}},
     {"nothing_to_load", {.entry = 0x200000}, {{0}}},
+    {"not_readable",
+     {.entry = 0x200000},
+     {CODE, {.va = 0x201000, .memory_size = 0x100, .file_size = 0x40, .flags = PF_W}}},
     {"entry_in_data", {.entry = 0x201000}, {CODE, DATA}},
     {"narrow_name", {.entry = 0x200000, SYMBOLS(narrow_name)}, {CODE, DATA}},
     {"writable_code",
@@ -109,5 +114,8 @@ int main(int argc, char **argv)
     write_bytes("text.elf", 200);
     write_bytes("empty.elf", 0);
     write_bytes("two_pages", 0x1001);
+    if (mkfifo("pipe.elf", 0600) != 0 && errno != EEXIST) {
+        err(1, "pipe.elf");
+    }
     return EXIT_SUCCESS;
 }

@@ -8,8 +8,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -165,6 +168,27 @@ static void another_preprocessor_can_be_named(void **state)
     system_free(system);
 }
 
+/* What nobody writes to is waited for, but not for ever. */
+static void an_included_pipe_ends(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/drover-preprocess-test-XXXXXX";
+    char description[64];
+    char pipe[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(description, sizeof(description), "%s/x.system", directory);
+    snprintf(pipe, sizeof(pipe), "%s/pipe", directory);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    FILE *out = fopen(description, "w");
+    assert_non_null(out);
+    fputs("#include \"pipe\"\n<system/>\n", out);
+    assert_int_equal(fclose(out), 0);
+    assert_null(system_read(description, &(struct macro){"X", ""}, 1));
+    assert_int_equal(unlink(description), 0);
+    assert_int_equal(unlink(pipe), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +199,7 @@ int main(void)
         cmocka_unit_test(files_lie_beside_the_description),
         cmocka_unit_test(macros_reach_the_system),
         cmocka_unit_test(another_preprocessor_can_be_named),
+        cmocka_unit_test(an_included_pipe_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
