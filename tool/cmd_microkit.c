@@ -60,13 +60,17 @@ static int foreign_take(const struct foreign_option *option, char **argv, int i)
 }
 
 /* Copies `--search-path DIR DIR...` at argv[i] to `kept` with the option's name before each
- * directory. Returns how many arguments it takes. */
+ * directory. Returns how many arguments it takes, 0 on a mistake. */
 static int search_path_take(char **argv, int i, char **kept, int *kept_count)
 {
     int taken = 1;
     for (; argv[i + taken] != NULL && argv[i + taken][0] != '-'; taken++) {
         kept[(*kept_count)++] = argv[i];
         kept[(*kept_count)++] = argv[i + taken];
+    }
+    if (taken == 1) {
+        fprintf(stderr, "microkit: %s lacks its argument\n", argv[i]);
+        return 0;
     }
     return taken;
 }
@@ -80,15 +84,16 @@ int cmd_microkit(int argc, char **argv)
     kept[0] = name;
     for (int i = 1; i < argc && status == EXIT_SUCCESS;) {
         const struct foreign_option *option = foreign_find(argv[i]);
+        int taken = 1;
         if (option != NULL) {
-            int taken = foreign_take(option, argv, i);
-            status = taken == 0 ? EXIT_USAGE : EXIT_SUCCESS;
-            i += taken;
+            taken = foreign_take(option, argv, i);
         } else if (strcmp(argv[i], "--search-path") == 0) {
-            i += search_path_take(argv, i, kept, &kept_count);
+            taken = search_path_take(argv, i, kept, &kept_count);
         } else {
-            kept[kept_count++] = argv[i++];
+            kept[kept_count++] = argv[i];
         }
+        status = taken == 0 ? EXIT_USAGE : EXIT_SUCCESS;
+        i += taken;
     }
     if (status == EXIT_SUCCESS) {
         status = cmd_build(kept_count, kept);

@@ -93,6 +93,8 @@ static void microkit_takes_the_field_s_options(void **state)
     expect(MICROKIT "--search-path one two --board x", 2, "no system description given");
     expect(MICROKIT "a.system --search-path one two --bord x", 2, "unrecognized option '--bord'");
     expect(MICROKIT "a.system --board x --viper-output", 2, "--viper-output lacks its argument");
+    expect(MICROKIT "a.system --board x --search-path", 2, "--search-path lacks its argument");
+    expect(MICROKIT "--search-path --board x a.system", 2, "--search-path lacks its argument");
 }
 
 int main(void)
