@@ -77,6 +77,9 @@ static void keep_board(struct audit *audit, const struct audit_space *space)
     if (space->kind == AUDIT_PD) {
         keep_device(audit, space, &board->gicv, "is a guest's CPU interface (GICV), for VMs only");
     }
+    for (size_t i = 0; i < board->msi_count; i++) {
+        keep_device(audit, space, &board->msi[i], "raises anybody's interrupts (GICv2m or ITS)");
+    }
     for (size_t i = 0; i < input->smmu_count; i++) {
         keep_device(audit, space, &input->smmus[i], "is the board's SMMU");
     }

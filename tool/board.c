@@ -6,10 +6,12 @@
  *     image_load_address  "0x..."; where the boot loader puts the image, 2 MiB aligned
  *     memory              [["base", "size"], ...]; the RAM, where the tree does not know it
  *     reserved            [["base", "size"], ...]; what firmware keeps, beyond the tree's
+ *     devices             [["base", "size"], ...]; what can be given away, beyond the tree's
  *     irq_lines           INTIDs that the interrupt controller implements
- *     gic_resample_us     how often the kernel makes the GIC look at its lines; for QEMU, whose
- * model forgets to after a guest has ended a physical interrupt; 0, never, elsewhere qemu the flags
- * `drover run` starts QEMU with; not read here comment             for people
+ *     gic_resample_us     how often the kernel makes the GIC look at its lines: for QEMU, whose
+ *                         model forgets to; 0, never, elsewhere
+ *     qemu                the flags `drover run` starts QEMU with; not read here
+ *     comment             for people
  */
 #include "board.h"
 
@@ -100,6 +102,9 @@ static bool fact_read(struct board *board, const struct source *at, const char *
         return fact_ranges(at, key, value, board->reserved, BOARD_RESERVED_MAX,
                            &board->reserved_count);
     }
+    if (strcmp(key, "devices") == 0) {
+        return fact_ranges(at, key, value, board->devices, BOARD_DEVICE_MAX, &board->device_count);
+    }
     if (strcmp(key, "irq_lines") == 0) {
         return fact_bounded(at, key, value, 32, 1020, &board->irq_lines);
     }
@@ -110,8 +115,8 @@ static bool fact_read(struct board *board, const struct source *at, const char *
         return true;
     }
     diag_error(at,
-               "unknown fact \"%s\"; known are image_load_address, memory, reserved, irq_lines, "
-               "gic_resample_us, qemu and comment",
+               "unknown fact \"%s\"; known are image_load_address, memory, reserved, devices, "
+               "irq_lines, gic_resample_us, qemu and comment",
                key);
     return false;
 }
@@ -142,7 +147,16 @@ bool board_facts_read(struct board *board, const char *text, size_t size, const 
     return sound;
 }
 
-/* Cuts RAM to whole pages, widens what firmware keeps to whole pages. */
+static void widen_to_pages(struct range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = ranges[i].base & -UINT64_C(0x1000);
+        uint64_t end = (ranges[i].base + ranges[i].size + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
+        ranges[i] = (struct range){.base = start, .size = end - start};
+    }
+}
+
+/* Cuts RAM to whole pages, widens everything else to whole pages. */
 static void ranges_normalize(struct board *board)
 {
     for (size_t i = 0; i < board->memory_count; i++) {
@@ -151,12 +165,8 @@ static void ranges_normalize(struct board *board)
         uint64_t end = (range->base + range->size) & -UINT64_C(0x1000);
         *range = (struct range){.base = start, .size = start < end ? end - start : 0};
     }
-    for (size_t i = 0; i < board->reserved_count; i++) {
-        struct range *range = &board->reserved[i];
-        uint64_t start = range->base & -UINT64_C(0x1000);
-        uint64_t end = (range->base + range->size + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
-        *range = (struct range){.base = start, .size = end - start};
-    }
+    widen_to_pages(board->reserved, board->reserved_count);
+    widen_to_pages(board->devices, board->device_count);
     range_merge(board->memory, &board->memory_count);
     range_merge(board->reserved, &board->reserved_count);
     range_merge(board->devices, &board->device_count);
@@ -219,22 +229,35 @@ const struct range *board_memory_find(const struct board *board, uint64_t pa, ui
     return NULL;
 }
 
-static bool any_overlaps(const struct range *ranges, size_t count, uint64_t pa, uint64_t size)
+bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (range_overlaps(&ranges[i], pa, size)) {
+    for (size_t i = 0; i < board->memory_count; i++) {
+        if (range_overlaps(&board->memory[i], pa, size)) {
             return true;
         }
     }
     return false;
 }
 
-bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size)
+struct range board_device_gap(const struct board *board, uint64_t pa, uint64_t size)
 {
-    return any_overlaps(board->memory, board->memory_count, pa, size);
+    const uint64_t end = pa + size;
+    for (size_t i = 0; i < board->device_count && pa < end; i++) {
+        const struct range *device = &board->devices[i];
+        uint64_t device_end = device->base + device->size;
+        if (device_end <= pa) {
+            continue;
+        }
+        if (device->base > pa) {
+            uint64_t gap_end = device->base < end ? device->base : end;
+            return (struct range){.base = pa, .size = gap_end - pa};
+        }
+        pa = device_end;
+    }
+    return (struct range){.base = pa, .size = pa < end ? end - pa : 0};
 }
 
 bool board_has_device(const struct board *board, uint64_t pa, uint64_t size)
 {
-    return any_overlaps(board->devices, board->device_count, pa, size);
+    return board_device_gap(board, pa, size).size == 0;
 }

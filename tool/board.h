@@ -17,6 +17,7 @@
 #define BOARD_MEMORY_MAX   32
 #define BOARD_RESERVED_MAX 64
 #define BOARD_DEVICE_MAX   1024
+#define BOARD_MSI_MAX      64
 
 struct board {
     char name[NAME_SIZE];
@@ -29,13 +30,16 @@ struct board {
     struct range reserved[BOARD_RESERVED_MAX];
     size_t reserved_count;
 
-    /* Where its tree has devices (and whatever else has an address), in whole pages, as `memory`.
-     */
+    /* Where it has devices (and whatever else has an address in its tree), in whole pages, as
+     * `memory`. */
     struct range devices[BOARD_DEVICE_MAX];
     size_t device_count;
 
     uint32_t gic_version;
     struct range gicd, gicc, gich, gicv;
+    /* GICv2m frames and ITSs: who writes there raises interrupts, which may be anybody's. */
+    struct range msi[BOARD_MSI_MAX];
+    size_t msi_count;
     uint32_t gic_resample_us; /* 0: the GIC looks at its lines by itself */
     uint32_t irq_lines;       /* INTIDs the distributor may implement, at most 1020 */
     uint32_t timer_irq, vtimer_irq, ptimer_irq, maintenance_irq; /* INTIDs */
@@ -67,7 +71,10 @@ const struct range *board_memory_find(const struct board *board, uint64_t pa, ui
 /* Returns whether any byte of the range is RAM. */
 bool board_memory_touches(const struct board *board, uint64_t pa, uint64_t size);
 
-/* Returns whether any byte of the range belongs to a device. */
+/* Returns the first part of the range that belongs to no device; its size is 0 if there is none. */
+struct range board_device_gap(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Returns whether every page of the range belongs to a device. */
 bool board_has_device(const struct board *board, uint64_t pa, uint64_t size);
 
 /* Whether a range ends within the PAs that the translation tables can name. */

@@ -3,8 +3,8 @@
  *
  * Where the board has devices: every `reg` in its tree that the processor reaches, through the
  * `ranges` of the buses above it, and the windows of PCI buses (Devicetree Specification 0.4,
- * 2.3.6 and 2.3.8). A node that makes no sense is passed over: the tree is only asked whether there
- * is any device at some PA.
+ * 2.3.6 and 2.3.8). A node that makes no sense is passed over: the tree is only asked whether
+ * there is a device at some PA.
  */
 #include <libfdt.h>
 
@@ -43,7 +43,7 @@ static bool bus_translate(const struct bus *bus, uint64_t base, uint64_t size, u
     return false;
 }
 
-/* Adds the pages of a range of PA; false, reported, if there are too many. */
+/* Adds a range of PA; false, reported, if there are too many. */
 static bool add_device(struct board *board, const struct tree *tree, uint64_t pa, uint64_t size)
 {
     struct range range = {.base = pa, .size = size};
@@ -57,9 +57,6 @@ static bool add_device(struct board *board, const struct tree *tree, uint64_t pa
         diag_error(&tree->at, "more than %d devices apart from each other", BOARD_DEVICE_MAX);
         return false;
     }
-    uint64_t end = (pa + size + PAGE_SIZE_4K - 1) & -UINT64_C(0x1000);
-    range.base &= -UINT64_C(0x1000);
-    range.size = end - range.base;
     board->devices[board->device_count++] = range;
     return true;
 }

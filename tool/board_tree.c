@@ -114,6 +114,20 @@ static bool gic_read(const struct tree *tree, struct board *board)
     return true;
 }
 
+static bool msi_read(const struct tree *tree, struct board *board)
+{
+    static const char *const controllers[] = {"arm,gic-v2m-frame", "arm,gic-v3-its"};
+    for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++) {
+        int node = -1;
+        while ((node = fdt_node_offset_by_compatible(tree->fdt, node, controllers[i])) >= 0) {
+            if (!node_add_ranges(tree, node, board->msi, BOARD_MSI_MAX, &board->msi_count)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* The order of the interrupts is the binding's: secure, non-secure, virtual, hypervisor. */
 static void timer_read(const struct tree *tree, struct board *board)
 {
@@ -176,7 +190,7 @@ bool board_tree_read(struct board *board, const void *tree_bytes, size_t size, c
 {
     struct tree tree;
     if (!tree_open(&tree, tree_bytes, size, path) || !memory_read(&tree, board) ||
-        !reserved_read(&tree, board) || !gic_read(&tree, board)) {
+        !reserved_read(&tree, board) || !gic_read(&tree, board) || !msi_read(&tree, board)) {
         return false;
     }
     timer_read(&tree, board);

@@ -164,6 +164,11 @@ void program_split(struct program *program);
 void program_write_patches(const struct plan *plan, const struct program *program);
 void program_free(struct program *program);
 
+/* plan_grant.c: checks that the board has what a <map> of the PD or VM `owner` asks for, and that
+ * it can be given away. Reports each mistake and returns false if there was one. */
+bool plan_check_grant(const struct plan *plan, const char *owner, bool is_vm,
+                      const struct map *map);
+
 /* plan_place.c: returns the alignment that lets large blocks map `size` bytes at `va`: the PA has
  * to equal the VA modulo it. */
 uint64_t piece_align(uint64_t va, uint64_t size);

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Memory regions: size, kind (RAM or device) and alignment, and what must not be granted.
+ * Memory regions: size, kind (RAM or device) and alignment.
  */
 #include "plan.h"
 
@@ -100,80 +100,14 @@ static uint64_t wanted_align(const struct plan_region *planned, uint64_t vas)
     return PAGE_SIZE_4K;
 }
 
-/* Refuses a grant of what the kernel must have for itself. */
-static bool check_map(const struct plan *plan, const char *owner, const struct map *map)
-{
-    const struct memory_region *region = &plan->system->regions[map->region];
-    const struct plan_region *planned = &plan->regions[map->region];
-    const struct board *board = plan->board;
-    const struct {
-        const struct range *range;
-        const char *name;
-    } kept[] = {
-        {&board->gicd, "distributor (GICD)"},
-        {&board->gicc, "CPU interface (GICC)"},
-        {&board->gich, "virtual interface control (GICH)"},
-    };
-    bool sound = true;
-    if (!region->has_phys_addr) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-        struct range pages = {.base = kept[i].range->base,
-                              .size = page_round_up(kept[i].range->size)};
-        if (range_overlaps(&pages, planned->pa, planned->size)) {
-            diag_error(&map->source,
-                       "map of \"%s\" in \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
-                       " holds the interrupt controller's %s, which belongs to the kernel; split "
-                       "the region around 0x%" PRIx64 " to 0x%" PRIx64,
-                       region->name, owner, planned->pa, planned->pa + planned->size - 1,
-                       kept[i].name, pages.base, pages.base + pages.size - 1);
-            sound = false;
-        }
-    }
-    if (!planned->in_ram && !board_has_device(board, planned->pa, planned->size)) {
-        diag_error(&map->source,
-                   "map of \"%s\" in \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
-                   " is neither RAM nor a device of board %s; correct phys_addr, or describe the "
-                   "device in the board's tree",
-                   region->name, owner, planned->pa, planned->pa + planned->size - 1, board->name);
-        sound = false;
-    }
-    struct range uart = {.base = board->uart_pa, .size = PAGE_SIZE_4K};
-    if (plan->input->debug && board->uart_type != UART_NONE &&
-        range_overlaps(&uart, planned->pa, planned->size)) {
-        diag_warning(&map->source,
-                     "map of \"%s\" in \"%s\": the UART at PA 0x%" PRIx64
-                     " is also the console of the debug kernel; their output will mix, use "
-                     "--config release to keep the kernel silent",
-                     region->name, owner, board->uart_pa);
-    }
-    return sound;
-}
-
-/* A PD sees a device as the description says; a guest's own tables decide what it sees. */
-static void warn_cached(const struct plan *plan, const struct pd *pd)
-{
-    for (size_t i = 0; i < pd->map_count; i++) {
-        const struct map *map = &pd->maps[i];
-        if (!plan->regions[map->region].in_ram && map->cached) {
-            diag_warning(
-                &map->source,
-                "map of \"%s\" in \"%s\": a device is mapped as if it were memory, so that "
-                "accesses may be cached, merged and made ahead; add cached=\"false\"",
-                plan->system->regions[map->region].name, pd->name);
-        }
-    }
-}
-
-static bool read_maps(const struct plan *plan, const char *owner, const struct map *maps,
-                      size_t count, uint64_t *vas)
+static bool read_maps(const struct plan *plan, const char *owner, bool is_vm,
+                      const struct map *maps, size_t count, uint64_t *vas)
 {
     bool sound = true;
     for (size_t i = 0; i < count; i++) {
         plan->regions[maps[i].region].mapped = true;
         vas[maps[i].region] |= maps[i].vaddr;
-        sound = check_map(plan, owner, &maps[i]) && sound;
+        sound = plan_check_grant(plan, owner, is_vm, &maps[i]) && sound;
     }
     return sound;
 }
@@ -191,10 +125,10 @@ bool plan_read_regions(struct plan *plan)
     uint64_t *vas = alloc_array(system->region_count, sizeof(*vas));
     for (size_t i = 0; i < system->pd_count; i++) {
         const struct pd *pd = &system->pds[i];
-        sound = read_maps(plan, pd->name, pd->maps, pd->map_count, vas) && sound;
-        warn_cached(plan, pd);
+        sound = read_maps(plan, pd->name, false, pd->maps, pd->map_count, vas) && sound;
         if (pd->vm != NULL) {
-            sound = read_maps(plan, pd->vm->name, pd->vm->maps, pd->vm->map_count, vas) && sound;
+            sound =
+                read_maps(plan, pd->vm->name, true, pd->vm->maps, pd->vm->map_count, vas) && sound;
         }
     }
     for (size_t i = 0; i < system->region_count; i++) {

@@ -59,6 +59,61 @@ static void registers_take_whole_pages(void **state)
     assert_true(board_has_device(&board, 0x8000000, 0x1000));
 }
 
+static void check_gap(uint64_t pa, uint64_t size, uint64_t gap_pa, uint64_t gap_size)
+{
+    struct range gap = board_device_gap(&board, pa, size);
+    assert_int_equal(gap.size, gap_size);
+    assert_true(gap_size == 0 || gap.base == gap_pa);
+    assert_int_equal(board_has_device(&board, pa, size), gap_size == 0);
+}
+
+static void every_page_is_a_device_s(void **state)
+{
+    (void)state;
+    int node = tree_add_node(0, "uart@9000000");
+    TREE_SET_CELLS(node, "reg", 0, 0x9000000, 0, 0x1800, 0, 0x9002000, 0, 0x10, 0, 0x9004000, 0,
+                   0x1000);
+    read_board();
+    check_gap(0x9000000, 0x3000, 0, 0);
+    check_gap(0x9004000, 0x1000, 0, 0);
+    check_gap(0x9000000, 0x5000, 0x9003000, 0x1000);
+    check_gap(0x9002000, 0x1800, 0x9003000, 0x800);
+    check_gap(0x8fff000, 0x2000, 0x8fff000, 0x1000);
+    check_gap(0x9004000, 0x3000, 0x9005000, 0x2000);
+    check_gap(0x9003000, 0x1000, 0x9003000, 0x1000);
+    check_gap(0xa000000, 0x1000, 0xa000000, 0x1000);
+}
+
+static void facts_add_devices(void **state)
+{
+    (void)state;
+    static const char facts[] = "{\"devices\": [[\"0xa000100\", \"0x1000\"]]}";
+    assert_true(board_facts_read(&board, facts, sizeof(facts) - 1, "board.json"));
+    read_board();
+    check_gap(0xa000000, 0x2000, 0, 0);
+    check_gap(0xa000000, 0x3000, 0xa002000, 0x1000);
+}
+
+/* Frames of message-signalled interrupts are found wherever they are. */
+static void message_interrupts_are_found(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"arm,gic-v2m-frame", "arm,gic-v3-its", "arm,gic-v2m-frame"};
+    for (uint32_t i = 0; i < 3; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "msi@%x", i);
+        int node = tree_add_node(0, name);
+        tree_set_text(node, "compatible", names[i]);
+        TREE_SET_CELLS(node, "reg", 0, 0x8020000 + i * 0x1000, 0, 0x1000);
+    }
+    read_board();
+    assert_int_equal(board.msi_count, 3);
+    range_merge(board.msi, &board.msi_count);
+    assert_int_equal(board.msi_count, 1);
+    assert_int_equal(board.msi[0].base, 0x8020000);
+    assert_int_equal(board.msi[0].size, 0x3000);
+}
+
 /* A disabled device is one all the same: a guest may be the one to drive it. */
 static void disabled_devices_count(void **state)
 {
@@ -166,6 +221,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(registers_take_whole_pages, set_up),
+        cmocka_unit_test_setup(every_page_is_a_device_s, set_up),
+        cmocka_unit_test_setup(facts_add_devices, set_up),
+        cmocka_unit_test_setup(message_interrupts_are_found, set_up),
         cmocka_unit_test_setup(disabled_devices_count, set_up),
         cmocka_unit_test_setup(buses_translate, set_up),
         cmocka_unit_test_setup(what_is_behind_no_ranges_is_no_device, set_up),

@@ -59,6 +59,16 @@ static void grant_mistakes(void **state)
     plan_refused("<memory_region name='m' size='0x1000' phys_addr='0x30000000'/>" PD(
                      "<map mr='m' vaddr='0x1000000'/>"),
                  "neither RAM nor a device");
+    plan_refused("<memory_region name='m' size='0x2000' phys_addr='0x1ffff000'/>" PD(
+                     "<map mr='m' vaddr='0x1000000'/>"),
+                 "PA 0x20000000 to 0x20000fff is neither RAM nor a device");
+    plan_refused("<memory_region name='m' size='0x1000' phys_addr='0x08041000'/>" PD(
+                     "<map mr='m' vaddr='0x1000000'/>"),
+                 "(GICV), which only a virtual_machine may map");
+    plan_refused("<memory_region name='m' size='0x1000' phys_addr='0x08020000'/>" PD(
+                     "<virtual_machine name='linux'><vcpu id='0'/>"
+                     "<map mr='m' vaddr='0x1000000' cached='false'/></virtual_machine>"),
+                 "(GICv2m or ITS)");
     plan_refused("<io_address_space name='nic' peripheral_id='1'/>" PD(""), "no SMMU");
 }
 
@@ -91,7 +101,7 @@ static void shared_console_is_a_warning(void **state)
     plan_done();
 }
 
-static void cached_device_of_a_pd_is_a_warning(void **state)
+static void cached_device_is_a_warning(void **state)
 {
     (void)state;
     plan_built("<memory_region name='m' size='0x1000' phys_addr='0x09010000'/>" PD(
@@ -101,6 +111,11 @@ static void cached_device_of_a_pd_is_a_warning(void **state)
     plan_built("<memory_region name='m' size='0x1000' phys_addr='0x09010000'/>" PD(
         "<virtual_machine name='linux'><vcpu id='0'/><map mr='m' vaddr='0x1000000'/>"
         "</virtual_machine>"));
+    assert_true(diag_captured_warning("in \"linux\": a device is mapped as if it were memory"));
+    plan_done();
+    plan_built("<memory_region name='m' size='0x1000' phys_addr='0x09010000'/>" PD(
+        "<virtual_machine name='linux'><vcpu id='0'/>"
+        "<map mr='m' vaddr='0x1000000' cached='false'/></virtual_machine>"));
     assert_false(diag_captured_warning("cached"));
     plan_done();
 }
@@ -112,7 +127,7 @@ int main(void)
         cmocka_unit_test(grant_mistakes),
         cmocka_unit_test(symbol_mistakes),
         cmocka_unit_test(shared_console_is_a_warning),
-        cmocka_unit_test(cached_device_of_a_pd_is_a_warning),
+        cmocka_unit_test(cached_device_is_a_warning),
     };
     return cmocka_run_group_tests(tests, plan_group_set_up, plan_group_tear_down);
 }
