@@ -52,7 +52,8 @@ typedef struct {
 seL4_ARM_VCPU_ReadRegs_t seL4_ARM_VCPU_ReadRegs(seL4_CPtr vcpu, seL4_Word reg);
 seL4_Error seL4_ARM_VCPU_WriteRegs(seL4_CPtr vcpu, seL4_Word reg, seL4_Word value);
 
-/* As microkit_vcpu_arm_inject_irq(); seL4_DeleteFirst if list register `index` is in use. */
+/* As microkit_vcpu_arm_inject_irq(); seL4_DeleteFirst if list register `index` is in use,
+ * seL4_RangeError also for an interrupt that the kernel delivers to the vCPU itself. */
 seL4_Error seL4_ARM_VCPU_InjectIRQ(seL4_CPtr vcpu, seL4_Uint16 irq, seL4_Uint8 priority,
                                    seL4_Uint8 group, seL4_Uint8 index);
 
