@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Threads in order: ready ones of a priority, senders of a PD, those whose time has not come. A
+ * Threads in order: senders of a PD, and those whose time to run has not come. A
  * thread is in one list at most.
  */
 #pragma once
@@ -24,18 +24,6 @@ static inline void list_append(struct thread_list *list, struct thread *thread)
         list->head = thread;
     }
     list->tail = thread;
-}
-
-static inline void list_prepend(struct thread_list *list, struct thread *thread)
-{
-    thread->previous = NULL;
-    thread->next = list->head;
-    if (list->head != NULL) {
-        list->head->previous = thread;
-    } else {
-        list->tail = thread;
-    }
-    list->head = thread;
 }
 
 /* Takes `thread`, which is in the list, out of it. */

@@ -1,50 +1,45 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The ready threads of a core, most urgent first, in order of arrival among equals. The first of
- * them stands apart (`first`), the others in a queue a priority: to give way to a more urgent
- * thread and to go on after it, which is what most entries of the kernel do, touches no queue.
+ * The ready threads of a core in the order in which they will run: most urgent first, in order of
+ * arrival among equals. To give way to a more urgent thread and to go on after it, which is what
+ * most entries of the kernel do, is a matter of the list's head. Any other place is looked for from
+ * there: a system has few threads, and of them few are ready.
  */
 #pragma once
 
 #include "list.h"
 
-#define PRIORITY_COUNT 256
-
 struct ready {
-    struct thread *first;              /* the most urgent; NULL: nobody is ready */
-    int32_t top;                       /* its priority, -1 without one */
-    int32_t queue_top;                 /* the highest priority with a queue, -1 without one */
-    uint32_t words;                    /* bit i: map[i] is not zero */
-    uint64_t map[PRIORITY_COUNT / 64]; /* bit p: queue p is not empty */
-    struct thread_list queues[PRIORITY_COUNT];
+    struct thread *first;      /* linked by `next`; NULL: nobody is ready */
+    int32_t top;               /* its priority, -1 without one */
     struct thread_list parked; /* would be ready, but their time has not come */
 };
 
-/* What there is to do when `first` is not alone; the functions below decide. */
-OUTLINE void ready_queue_prepend(struct ready *ready, struct thread *thread);
-struct thread *ready_queue_pop(struct ready *ready);
-
-static inline void ready_first_set(struct ready *ready, struct thread *thread)
+/* Adds `thread`, which is more urgent than the ready ones or has given way to one that was. */
+static inline void ready_push(struct ready *ready, struct thread *thread)
 {
-    if (UNLIKELY(ready->first != NULL)) {
-        ready_queue_prepend(ready, ready->first);
-    }
-    thread->is_queued = true;
+    thread->next = ready->first;
     ready->first = thread;
     ready->top = thread->priority;
 }
 
+/* Adds `thread` behind those of `priority` and above, which is its own or one more. */
+OUTLINE void ready_insert(struct ready *ready, struct thread *thread, int32_t priority);
+
 /* Adds `thread` behind those of its priority. */
-OUTLINE void ready_append(struct ready *ready, struct thread *thread);
+static inline void ready_append(struct ready *ready, struct thread *thread)
+{
+    ready_insert(ready, thread, thread->priority);
+}
 
 /* Adds `thread` before those of its priority. */
 static inline void ready_prepend(struct ready *ready, struct thread *thread)
 {
     if (LIKELY(thread->priority >= ready->top)) {
-        ready_first_set(ready, thread);
+        ready_push(ready, thread);
     } else {
-        ready_queue_prepend(ready, thread);
+        ready_insert(ready, thread, thread->priority + 1);
     }
 }
 
@@ -53,18 +48,19 @@ static inline struct thread *ready_take(struct ready *ready)
 {
     struct thread *thread = ready->first;
 
-    thread->is_queued = false;
-    if (LIKELY(ready->queue_top < 0)) {
-        ready->first = NULL;
-        ready->top = -1;
-    } else {
-        ready->first = ready_queue_pop(ready);
-        ready->top = ready->first->priority;
-    }
+    ready->first = thread->next;
+    ready->top = ready->first != NULL ? ready->first->priority : -1;
     return thread;
 }
 
-/* Puts `thread`, which is in no queue, aside, and back behind those of its priority. */
+/* Whether the most urgent thread, of which there must be one, has no equal. */
+static inline bool ready_is_alone(const struct ready *ready)
+{
+    const struct thread *second = ready->first->next;
+    return second == NULL || second->priority < ready->top;
+}
+
+/* Puts `thread`, which is not ready, aside, and back behind those of its priority. */
 COLD void ready_park(struct ready *ready, struct thread *thread);
 COLD void ready_unpark(struct ready *ready, struct thread *thread);
 

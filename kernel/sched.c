@@ -95,7 +95,7 @@ struct thread *sched_wake_slow(struct cpu *cpu, struct thread *woken)
         return UNLIKELY(has_equal) ? sched_block_slow(cpu, woken) : woken;
     }
     if (LIKELY(woken->priority > cpu->ready.top)) {
-        ready_first_set(&cpu->ready, woken);
+        ready_push(&cpu->ready, woken);
     } else {
         ready_append(&cpu->ready, woken);
     }

@@ -1,9 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Fixed-priority scheduling. The running thread is in no queue. Time is counted only where it
- * matters: while threads of one priority take turns, or always if there are budgets below their
- * period, or domains. In any other case no timer runs.
+ * Fixed-priority scheduling. The running thread is not among the ready ones. Time is counted only
+ * where it matters: while threads of one priority take turns, or always if there are budgets below
+ * their period, or domains. In any other case no timer runs.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ static inline struct thread *sched_wake(struct cpu *cpu, struct thread *woken)
 }
 
 /* What runs next now that the current thread is blocked: the most urgent of `woken` (NULL: nobody)
- * and the ready queues. Waits for an interrupt if there is nobody. */
+ * and the ready ones. Waits for an interrupt if there is nobody. */
 struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken);
 
 static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
@@ -30,7 +30,7 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
         if (LIKELY(woken->priority > cpu->ready.top)) {
             return woken;
         }
-    } else if (LIKELY(cpu->ready.first != NULL && cpu->ready.queue_top < 0)) {
+    } else if (LIKELY(cpu->ready.first != NULL && ready_is_alone(&cpu->ready))) {
         return ready_take(&cpu->ready);
     }
     return sched_block_slow(cpu, woken);
@@ -60,7 +60,7 @@ static inline void sched_limit(struct cpu *cpu)
 
 /* At a switch to `next` while time is counted: charges who ran until now. Returns who runs: `next`,
  * or another while its budget is used up or its domain has not come. */
-struct thread *sched_admit(struct cpu *cpu, struct thread *next);
+__attribute__((noinline)) struct thread *sched_admit(struct cpu *cpu, struct thread *next);
 
 /* The kernel's timer fired: ends turns, budgets and slots of the schedule that are over, and brings
  * back who may run again. */

@@ -78,7 +78,7 @@ static inline struct thread *wait(struct cpu *cpu, struct pd *pd, struct thread 
     return sched_block(cpu, woken);
 }
 
-/* The same after the injections that the PD left in memory. */
+/* The same after the injections that the PD left in memory, if any. */
 __attribute__((noinline)) static struct thread *wait_after_requests(struct cpu *cpu, struct pd *pd,
                                                                     struct thread *woken)
 {
@@ -107,7 +107,7 @@ __attribute__((noinline)) static struct thread *reply_wait_slow(struct cpu *cpu,
 {
     struct thread *woken = pd->frame.x[0] != DEFERRED_NONE ? deferred_do(pd) : NULL;
 
-    return requests_wait(cpu, pd, sched_both(cpu, woken, pd_reply(pd, pd->frame.x[1])));
+    return wait_after_requests(cpu, pd, sched_both(cpu, woken, pd_reply(pd, pd->frame.x[1])));
 }
 
 static struct thread *sys_reply_wait(struct cpu *cpu, struct pd *pd)

@@ -30,7 +30,7 @@ struct fpu_state {
 
 enum thread_state {
     THREAD_STOPPED, /* not started, stopped by its parent, or its fault was not answered */
-    THREAD_READY,   /* running or in a ready queue */
+    THREAD_READY,   /* running or ready to */
     THREAD_WAITING, /* a PD in a wait */
     THREAD_SENDING, /* a call or fault that the receiver has not taken yet */
     THREAD_REPLY,   /* a call or fault that the receiver has taken and not answered */
@@ -39,7 +39,7 @@ enum thread_state {
 
 struct thread {
     struct frame *frame; /* EL2 VA; offset 0 is known to entry.S */
-    struct thread *next; /* in a struct thread_list */
+    struct thread *next; /* in a struct thread_list, or among the ready ones */
     struct thread *previous;
     struct fpu_state *fpu; /* NULL: the PD may not use FP */
     uint64_t vttbr;
@@ -48,7 +48,6 @@ struct thread {
     uint8_t priority;
     uint8_t state; /* enum thread_state */
     bool is_vcpu;
-    bool is_queued; /* in a ready queue */
     bool is_parked; /* put aside: READY, but its budget is used up or its domain off */
     uint8_t domain;
     struct pd *receiver; /* SENDING, REPLY: who gets or has the message */

@@ -13,8 +13,8 @@
 __attribute__((noinline)) static struct thread *fault_queue(struct cpu *cpu, struct vcpu *vcpu,
                                                             uint64_t label)
 {
-    return sched_block(cpu,
-                       pd_send(vcpu->vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
+    return sched_block_slow(
+        cpu, pd_send(vcpu->vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
 }
 
 struct thread *vcpu_fault(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
@@ -99,7 +99,7 @@ struct thread *vcpu_wait(struct cpu *cpu, struct vcpu *vcpu)
 }
 
 /* The words that the VMM wrote for one vCPU. It may write on meanwhile: each is read once. */
-OUTLINE static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu, uint64_t count)
+COLD static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu, uint64_t count)
 {
     const volatile uint32_t *words = vcpu->page->inject;
     struct thread *woken = NULL;
@@ -113,7 +113,7 @@ OUTLINE static struct thread *injections_do(struct cpu *cpu, struct vcpu *vcpu, 
 }
 
 /* More than the usual one word for vCPU 0. */
-OUTLINE static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64_t requests)
+COLD static struct thread *requests_do(struct cpu *cpu, struct pd *pd, uint64_t requests)
 {
     struct thread *woken = NULL;
 

@@ -37,7 +37,6 @@ void cpu_setup(struct cpu *cpu)
     uint64_t counters = sysreg_read(pmcr_el0) >> 11 & 0x1f; /* PMCR_EL0.N, for MDCR_EL2.HPMN */
 
     cpu->ready.top = -1;
-    cpu->ready.queue_top = -1;
     sysreg_write(hcr_el2, HCR_PD);
     sysreg_write(vtcr_el2, VTCR_EL2_VALUE);
     sysreg_write(cptr_el2, CPTR_VALUE | CPTR_TFP);

@@ -110,9 +110,6 @@ __attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu,
     if (!current->is_vcpu) {
         return pd_exception(cpu, esr);
     }
-    if (ec == ESR_EC_IABT_LOWER) {
-        return vcpu_abort(cpu, vcpu_of(current), esr);
-    }
     return vcpu_exception(cpu, vcpu_of(current), esr);
 }
 
@@ -125,7 +122,7 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     if (LIKELY(ec == ESR_EC_SVC)) {
         return syscall_handle(cpu, pd_of(current), esr & 0xffff);
     }
-    if (ec == ESR_EC_DABT_LOWER && current->is_vcpu) {
+    if ((ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER) && current->is_vcpu) {
         return vcpu_abort(cpu, vcpu_of(current), esr);
     }
     if (ec == ESR_EC_SMC && current->is_vcpu) {

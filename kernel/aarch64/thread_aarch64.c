@@ -26,7 +26,8 @@ static uint64_t guest_pstate(uint64_t pstate)
 
 _Static_assert(offsetof(struct cpu, on_switch) == 24, "CPU_ON_SWITCH of entry.S");
 
-struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
+/* More to do than the usual. */
+RARE static struct thread *prepare_all(struct thread *next, struct cpu *cpu)
 {
     if ((cpu->on_switch & SWITCH_COUNTS_TIME) != 0) {
         next = sched_admit(cpu, next);
@@ -36,6 +37,12 @@ struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
     }
     usage_switch(cpu, next);
     return next;
+}
+
+struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
+{
+    return LIKELY(cpu->on_switch == SWITCH_COUNTS_TIME) ? sched_admit(cpu, next)
+                                                        : prepare_all(next, cpu);
 }
 
 static void vcpu_enter(struct cpu *cpu, struct vcpu *vcpu)

@@ -8,11 +8,11 @@
 
 #define CNT_CTL_ENABLE 1ul
 
-static uint64_t deadline_set = TIMER_NEVER;
+uint64_t timer_deadline = TIMER_NEVER;
 
+/* Without an ISB the counter may be read early, but not before the exception that led here. */
 uint64_t timer_now(void)
 {
-    arch_isb();
     return sysreg_read(cntpct_el0);
 }
 
@@ -22,18 +22,16 @@ uint64_t timer_ticks(uint64_t microseconds)
     return microseconds / 1000000 * hz + microseconds % 1000000 * hz / 1000000;
 }
 
-void timer_set(uint64_t deadline)
+void timer_move(uint64_t deadline)
 {
-    if (deadline < deadline_set) {
-        deadline_set = deadline;
-        sysreg_write(cnthp_cval_el2, deadline);
-        sysreg_write(cnthp_ctl_el2, CNT_CTL_ENABLE);
-    }
+    timer_deadline = deadline;
+    sysreg_write(cnthp_cval_el2, deadline);
+    sysreg_write(cnthp_ctl_el2, CNT_CTL_ENABLE);
 }
 
 void timer_stop(void)
 {
-    deadline_set = TIMER_NEVER;
+    timer_deadline = TIMER_NEVER;
     sysreg_write(cnthp_ctl_el2, 0);
     arch_isb();
 }

@@ -51,45 +51,34 @@ static const char *walk(const struct thread *head, const struct thread *tail, un
     return previous == tail ? NULL : "a queue with a wrong tail";
 }
 
-static const char *ready_queues_broken(unsigned *places)
+static const char *ready_list_broken(unsigned *places)
 {
     const struct ready *ready = &the_system.cpu.ready;
-    int32_t top = -1;
+    int32_t priority = ready->top;
+    unsigned length = 0;
 
-    for (int32_t priority = 0; priority < PRIORITY_COUNT; priority++) {
-        const struct thread_list *queue = &ready->queues[priority];
-        const char *broken = walk(queue->head, queue->tail, places);
-        bool bit = (ready->map[priority / 64] >> priority % 64 & 1) != 0;
-        if (broken != NULL) {
-            return broken;
-        }
-        if (bit != (queue->head != NULL)) {
-            return "the map does not match a ready queue";
-        }
-        for (const struct thread *thread = queue->head; thread != NULL; thread = thread->next) {
-            if (thread->priority != priority || thread->state != THREAD_READY) {
-                return "a thread in a ready queue where it does not belong";
-            }
-        }
-        top = queue->head != NULL ? priority : top;
+    if (ready->top != (ready->first != NULL ? ready->first->priority : -1)) {
+        return "top is not the highest ready priority";
     }
-    const char *broken = walk(ready->parked.head, ready->parked.tail, places);
-    if (broken != NULL) {
-        return broken;
-    }
-    if (ready->first != NULL) {
-        places[index_of(ready->first)]++;
+    for (const struct thread *thread = ready->first; thread != NULL; thread = thread->next) {
+        if (++length > thread_count()) {
+            return "the ready threads are a ring";
+        }
+        if (thread->priority > priority || thread->state != THREAD_READY) {
+            return "a thread among the ready ones where it does not belong";
+        }
+        priority = thread->priority;
+        places[index_of(thread)]++;
     }
     if (ready->parked.head != NULL && !the_system.cpu.has_limits) {
         return "a thread put aside where everybody may run at any time";
     }
-    if (top != ready->queue_top || (ready->first == NULL && top >= 0)) {
-        return "queue_top is not the highest priority with a queue";
+    const char *broken = walk(ready->parked.head, ready->parked.tail, places);
+    for (const struct thread *thread = ready->parked.head; broken == NULL && thread != NULL;
+         thread = thread->next) {
+        broken = thread->is_parked ? NULL : "a thread that is put aside and does not know it";
     }
-    if (ready->top != (ready->first != NULL ? ready->first->priority : -1) || ready->top < top) {
-        return "top is not the highest ready priority";
-    }
-    return NULL;
+    return broken;
 }
 
 static const char *ready_broken(const unsigned *places)
@@ -99,8 +88,8 @@ static const char *ready_broken(const unsigned *places)
     for (unsigned i = 0; i < thread_count(); i++) {
         const struct thread *thread = thread_of(i);
         unsigned expected = thread->state == THREAD_READY && thread != now;
-        if (places[i] != expected || thread->is_queued + thread->is_parked != (int)expected) {
-            return "a thread that is ready and in no queue, or the reverse";
+        if (places[i] != expected || (thread->is_parked && places[i] == 0)) {
+            return "a thread that is ready and in no list, or the reverse";
         }
     }
     if (now == NULL) {
@@ -231,7 +220,7 @@ static const char *virqs_broken(struct vcpu *vcpu)
 const char *invariant_broken(void)
 {
     unsigned places[THREAD_MAX] = {0};
-    const char *broken = ready_queues_broken(places);
+    const char *broken = ready_list_broken(places);
 
     if (broken == NULL) {
         broken = ready_broken(places);

@@ -37,7 +37,6 @@ void cpu_setup(struct cpu *cpu)
 {
     memset(cpu, 0, sizeof *cpu);
     cpu->ready.top = -1;
-    cpu->ready.queue_top = -1;
 }
 
 void *kernel_va(uint64_t va)
