@@ -47,9 +47,17 @@ struct audit_space {
     size_t extent_count, extent_capacity;
 };
 
+enum audit_purpose {
+    AUDIT_CONTENTS, /* what the image brings, or what another rule compares byte by byte */
+    AUDIT_FRESH,    /* zeroes when the kernel starts */
+    AUDIT_REGION,   /* a memory region of the description */
+};
+
 /* What a range of physical memory is for. */
 struct audit_object {
-    char what[2 * NAME_SIZE];
+    enum audit_purpose purpose;
+    char what[3 * NAME_SIZE]; /* fit for printing */
+    char region[NAME_SIZE];   /* the name, as the image has it; all zero unless AUDIT_REGION */
     uint64_t pa;
     uint64_t size; /* bytes */
 };
@@ -66,6 +74,7 @@ struct audit_input {
     const struct board *board;
     struct range smmus[AUDIT_CONTROLLER_MAX]; /* DMA controllers of the board's tree (PA) */
     size_t smmu_count;
+    bool debug;              /* its kernel prints, and so maps the board's console */
     const char *kernel_path; /* programs of the SDK that the image has to contain */
     const char *loader_path;
     struct system *system; /* the description, or NULL */
@@ -97,7 +106,7 @@ struct audit {
     struct elf *kernel, *loader;
     uint64_t loader_size; /* bytes, multiple of 4096, from the start of the image */
 
-    struct range *filled; /* what the loader zeroes or copies to (PA): audit_loader.c */
+    struct range *filled; /* whole pages that the loader zeroes or copies to (PA) */
     size_t filled_count;
     bool fill_is_sound;  /* the loader's lists by themselves */
     bool maps_are_sound; /* the list of mappings by itself: audit_spaces.c */
@@ -199,16 +208,24 @@ const struct vm_info *audit_vm_info(const struct audit *audit, uint32_t vm);
 const struct vm_info_region *audit_vm_info_regions(const struct vm_info *info);
 const struct vm_info_irq *audit_vm_info_irqs(const struct vm_info *info);
 
-/* audit_kernel.c: the kernel's extent that begins at `va`, where something of the contract stands;
+/* audit_kernel.c: the console that the kernel has: the board's, or UART_NONE. */
+uint32_t audit_kernel_uart(const struct audit *audit);
+/* The kernel's extent that begins at `va`, where something of the contract stands;
  * NULL where it is not mapped. */
 const struct audit_extent *audit_kernel_window(const struct audit *audit, uint64_t va);
 /* Whether an extent is of the kernel's own program. */
 bool audit_is_kernel_program(const struct audit_extent *extent);
 
-/* audit_object.c: adds the purpose of a physical range; and those that the image itself names. */
-void audit_object_add(struct audit *audit, uint64_t pa, uint64_t size, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* audit_object.c: adds the purpose of a physical range, of a region with the NAME_SIZE bytes at
+ * `name` or of something else; and all those that the image itself names. */
+void audit_object_add(struct audit *audit, enum audit_purpose purpose, uint64_t pa, uint64_t size,
+                      const char *format, ...) __attribute__((format(printf, 5, 6)));
+void audit_region_add(struct audit *audit, uint64_t pa, uint64_t size, const char *name);
 void audit_list_objects(struct audit *audit);
+
+/* Returns the index of the first object that ends above `pa`, once they are sorted; they are
+ * disjoint unless that is a finding. */
+size_t audit_object_above(const struct audit *audit, uint64_t pa);
 
 /* A VM's first vCPU in the manifest. */
 const struct manifest_vcpu *audit_first_vcpu(const struct audit *audit, uint32_t vm);

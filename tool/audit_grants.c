@@ -18,6 +18,39 @@ static void report(struct audit *audit, enum finding_code code, const struct aud
                 audit_memory_type(space, extent->perms), what);
 }
 
+/* A part of an extent that is all RAM or has none. A guest may have a device as memory: its own
+ * stage 1 decides, and without one it has Device memory. */
+static void check_part(struct audit *audit, const struct audit_space *space,
+                       const struct audit_extent *part)
+{
+    bool device = (part->perms & MAP_PERM_DEVICE) != 0;
+    if (board_memory_touches(audit->input->board, part->pa, part->size)) {
+        if (device) {
+            report(audit, FINDING_MEMORY_TYPE, space, part, "is RAM, mapped as a device");
+        }
+    } else if (!board_has_device(audit->input->board, part->pa, part->size)) {
+        report(audit, FINDING_MEMORY_TYPE, space, part, "is neither RAM nor a device");
+    } else if (!device && space->kind != AUDIT_VM) {
+        report(audit, FINDING_MEMORY_TYPE, space, part,
+               "is a device, mapped as memory: its map needs cached=\"false\"");
+    }
+}
+
+/* Returns where RAM that begins or ends lies next above `pa`; UINT64_MAX where none does. */
+static uint64_t border_above(const struct board *board, uint64_t pa)
+{
+    for (size_t i = 0; i < board->memory_count; i++) {
+        const struct range *ram = &board->memory[i];
+        if (pa < ram->base) {
+            return ram->base;
+        }
+        if (pa - ram->base < ram->size) {
+            return ram->base + ram->size;
+        }
+    }
+    return UINT64_MAX;
+}
+
 /* Rights and memory type by themselves. A guest's RAM is writable and executable: which pages of it
  * are what is the guest's own stage 1's to say. */
 static void check_rights(struct audit *audit, const struct audit_space *space,
@@ -31,17 +64,14 @@ static void check_rights(struct audit *audit, const struct audit_space *space,
     if (device && (extent->perms & MAP_PERM_EXECUTE) != 0) {
         report(audit, FINDING_MEMORY_TYPE, space, extent, "is an executable device");
     }
-    if (device && board_memory_touches(audit->input->board, extent->pa, extent->size)) {
-        report(audit, FINDING_MEMORY_TYPE, space, extent, "is RAM, mapped as a device");
-    }
-    if (board_memory_touches(audit->input->board, extent->pa, extent->size)) {
-        return;
-    }
-    if (!board_has_device(audit->input->board, extent->pa, extent->size)) {
-        report(audit, FINDING_MEMORY_TYPE, space, extent, "is neither RAM nor a device");
-    } else if (!device) {
-        report(audit, FINDING_MEMORY_TYPE, space, extent,
-               "is a device, mapped as memory: its map needs cached=\"false\"");
+    for (struct audit_extent rest = *extent; rest.size > 0;) {
+        uint64_t room = border_above(audit->input->board, rest.pa) - rest.pa;
+        struct audit_extent part = rest;
+        part.size = room < rest.size ? room : rest.size;
+        check_part(audit, space, &part);
+        rest.va += part.size;
+        rest.pa += part.size;
+        rest.size -= part.size;
     }
 }
 

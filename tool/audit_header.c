@@ -94,8 +94,6 @@ void audit_check_header(struct audit *audit)
 {
     const struct board *board = audit->input->board;
     const struct manifest *m = audit->manifest;
-    const struct audit_space *kernel = audit_space_of(audit, AUDIT_KERNEL, 0);
-    bool prints = audit_lookup(kernel, KERNEL_UART_VA) != NULL;
     char name[NAME_SIZE] = {0};
     strncpy(name, board->name, sizeof(name) - 1);
 
@@ -108,8 +106,7 @@ void audit_check_header(struct audit *audit)
     }
     expect(audit, "manifest: gic_version", m->gic_version, board->gic_version);
     expect(audit, "manifest: irq_lines", m->irq_lines, board->irq_lines);
-    expect(audit, "manifest: uart_type", m->uart_type,
-           prints ? board->uart_type : (uint32_t)UART_NONE);
+    expect(audit, "manifest: uart_type", m->uart_type, audit_kernel_uart(audit));
     expect(audit, "manifest: timer_irq", m->timer_irq, board->timer_irq);
     expect(audit, "manifest: vtimer_irq", m->vtimer_irq, board->vtimer_irq);
     expect(audit, "manifest: ptimer_irq", m->ptimer_irq, board->ptimer_irq);

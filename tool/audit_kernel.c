@@ -20,7 +20,7 @@ struct window {
     uint64_t pa; /* or ANYWHERE in RAM */
     uint64_t size;
     uint32_t perms;
-    bool optional;
+    bool absent; /* not in this system: it may not be mapped at all */
 };
 
 #define WINDOW_COUNT 9
@@ -40,6 +40,11 @@ const struct audit_extent *audit_kernel_window(const struct audit *audit, uint64
 static uint64_t page_round_up(uint64_t size)
 {
     return (size + PAGE_SIZE_4K - 1) / PAGE_SIZE_4K * PAGE_SIZE_4K;
+}
+
+uint32_t audit_kernel_uart(const struct audit *audit)
+{
+    return audit->input->debug ? audit->input->board->uart_type : (uint32_t)UART_NONE;
 }
 
 /* Bytes of a part of the interrupt controller that the kernel maps: what the tree says, but at
@@ -65,7 +70,8 @@ static void list_windows(const struct audit *audit, struct window *windows)
          REGISTERS, false},
         {"GICH", KERNEL_GICH_VA, board->gich.base, device_size(&board->gich, 0x1000, 0x10000),
          REGISTERS, false},
-        {"UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K, REGISTERS, true},
+        {"UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K, REGISTERS,
+         audit_kernel_uart(audit) == UART_NONE},
         {"manifest", KERNEL_MANIFEST_VA, ANYWHERE, page_round_up(m->size), MAP_PERM_READ, false},
         {"kernel objects", KERNEL_OBJECT_VA, ANYWHERE, m->object_size, READ_WRITE, false},
         {"message pages", KERNEL_MESSAGE_VA, ANYWHERE, m->pd_count * (uint64_t)PAGE_SIZE_4K,
@@ -82,11 +88,12 @@ static void check_window(struct audit *audit, const struct window *window)
 {
     const struct audit_space *kernel = audit_space_of(audit, AUDIT_KERNEL, 0);
     const struct audit_extent *extent = audit_kernel_window(audit, window->va);
+    if (window->absent) {
+        return; /* mapped, it is where the kernel has nothing */
+    }
     if (extent == NULL) {
-        if (!window->optional) {
-            finding_add(&audit->findings, FINDING_KERNEL_MAPPING, NULL,
-                        "kernel: %s is not mapped at 0x%" PRIx64, window->name, window->va);
-        }
+        finding_add(&audit->findings, FINDING_KERNEL_MAPPING, NULL,
+                    "kernel: %s is not mapped at 0x%" PRIx64, window->name, window->va);
         return;
     }
     bool placed = window->pa == ANYWHERE
@@ -110,7 +117,7 @@ static void check_extent(struct audit *audit, const struct audit_extent *extent,
         return; /* page by page against the program: audit_program.c */
     }
     for (size_t i = 0; i < WINDOW_COUNT; i++) {
-        if (extent->va == windows[i].va) {
+        if (!windows[i].absent && extent->va == windows[i].va) {
             return;
         }
     }

@@ -1,8 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The loader: what it zeroes and copies, and that its table maps that, itself and the console, each
- * at its own PA, and no more than the 2 MiB blocks around.
+ * The loader: what it zeroes and copies, and that its table maps that, the image and the console,
+ * each at its own PA. Of what it does not need, only RAM next to what it does may be mapped: the
+ * 2 MiB blocks around, and what the image was expected to grow into.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -42,14 +43,8 @@ static void report(struct audit *audit, enum finding_code code, const char *what
                 what, pa, size, fault);
 }
 
-/* Adds the pages around a range. */
-static void need_add(struct range *list, size_t *count, uint64_t pa, uint64_t size)
-{
-    uint64_t end = (pa + size + PAGE_SIZE_4K - 1) / PAGE_SIZE_4K * PAGE_SIZE_4K;
-    list[(*count)++] = (struct range){.base = pa, .size = end - pa};
-}
-
-/* Checks the lists and collects what they fill, merged; false where they cannot be relied on. */
+/* Checks the lists and collects the pages that they fill, merged; false where they cannot be relied
+ * on. A copy may end within a page: the rest of that has to be zeroed. */
 static bool check_lists(struct audit *audit)
 {
     const struct loader_info *info = &audit->info;
@@ -68,7 +63,7 @@ static bool check_lists(struct audit *audit)
             report(audit, FINDING_FILL, "zeroes ", zero->pa, zero->size, fault);
             sound = false;
         } else {
-            need_add(audit->filled, &audit->filled_count, zero->pa, zero->size);
+            audit->filled[audit->filled_count++] = (struct range){zero->pa, zero->size};
         }
     }
     for (uint32_t i = 0; i < info->copy_count; i++) {
@@ -82,7 +77,8 @@ static bool check_lists(struct audit *audit)
             report(audit, FINDING_FILL, "copies to ", copy->target_pa, copy->size, fault);
             sound = false;
         } else {
-            need_add(audit->filled, &audit->filled_count, copy->target_pa, copy->size);
+            audit->filled[audit->filled_count++] =
+                (struct range){copy->target_pa, copy->size / PAGE_SIZE_4K * PAGE_SIZE_4K};
         }
     }
     range_merge(audit->filled, &audit->filled_count);
@@ -124,19 +120,56 @@ static bool rights_are_right(const struct audit *audit, const struct audit_exten
 /* Lists what the loader runs in, reads or fills; merged. */
 static struct range *list_need(const struct audit *audit, size_t *count)
 {
-    struct range *list = alloc_array(audit->filled_count + 1, sizeof(*list));
+    const struct loader_info *info = &audit->info;
+    struct range *list = alloc_array(audit->filled_count + info->copy_count + 1, sizeof(*list));
     *count = 0;
-    need_add(list, count, audit->info.image_pa, audit->input->size);
+    list[(*count)++] = (struct range){info->image_pa, audit->input->size};
     for (size_t i = 0; i < audit->filled_count; i++) {
         list[(*count)++] = audit->filled[i];
+    }
+    for (uint32_t i = 0; i < info->copy_count; i++) {
+        list[(*count)++] = (struct range){audit->copies[i].target_pa, audit->copies[i].size};
     }
     range_merge(list, count);
     return list;
 }
 
+/* Widens ranges to the 2 MiB blocks around them. */
+static void widen_to_blocks(struct range *list, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++) {
+        uint64_t end = list[i].base + list[i].size + PAGE_SIZE_2M - 1;
+        list[i].base -= list[i].base % PAGE_SIZE_2M;
+        list[i].size = end - end % PAGE_SIZE_2M - list[i].base;
+    }
+    range_merge(list, count);
+}
+
+/* Whether one of `count` ranges, sorted and disjoint, has a byte of a range. */
+static bool ranges_touch(const struct range *list, size_t count, uint64_t base, uint64_t size)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (range_overlaps(&list[middle], base, size)) {
+            return true;
+        }
+        if (list[middle].base < base) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
 static void check_extents(struct audit *audit, const struct audit_space *space)
 {
     const struct board *board = audit->input->board;
+    size_t count;
+    struct range *blocks = list_need(audit, &count);
+    widen_to_blocks(blocks, &count);
     for (size_t i = 0; i < space->extent_count; i++) {
         const struct audit_extent *extent = &space->extents[i];
         bool uart = extent->pa == board->uart_pa && board->uart_type != UART_NONE;
@@ -148,6 +181,8 @@ static void check_extents(struct audit *audit, const struct audit_space *space)
             fault = NULL;
         } else if (board_memory_find(board, extent->pa, extent->size) == NULL) {
             fault = "is mapped, but is neither RAM nor the console";
+        } else if (!ranges_touch(blocks, count, extent->pa, extent->size)) {
+            fault = "is mapped, but nothing around it is needed for loading";
         } else if (!rights_are_right(audit, extent)) {
             fault = "has other rights than loading needs";
         }
@@ -159,6 +194,7 @@ static void check_extents(struct audit *audit, const struct audit_space *space)
             report(audit, FINDING_LOADER_MAPPING, "", extent->pa, extent->size, fault);
         }
     }
+    free(blocks);
 }
 
 /* Everything that the loader runs in, fills or reads is mapped. */

@@ -21,7 +21,10 @@ static int object_compare(const void *left, const void *right)
     if (a->size != b->size) {
         return a->size < b->size ? -1 : 1;
     }
-    return strcmp(a->what, b->what);
+    if (a->purpose != b->purpose) {
+        return a->purpose < b->purpose ? -1 : 1;
+    }
+    return memcmp(a->region, b->region, sizeof(a->region));
 }
 
 /* Sorts the objects; a region that several have is one object. What remains may not overlap. */
@@ -32,7 +35,7 @@ static void check_purposes(struct audit *audit)
     size_t kept = 0;
     uint64_t end = 0;
     for (size_t i = 0; i < audit->object_count; i++) {
-        bool same = kept > 0 && strncmp(objects[i].what, "region ", 7) == 0 &&
+        bool same = kept > 0 && objects[i].purpose == AUDIT_REGION &&
                     object_compare(&objects[i], &objects[kept - 1]) == 0;
         if (same) {
             continue;
@@ -51,11 +54,11 @@ static void check_purposes(struct audit *audit)
     audit->object_count = kept;
 }
 
-static int label_compare(const void *left, const void *right)
+static int name_compare(const void *left, const void *right)
 {
     const struct audit_object *const *a = left;
     const struct audit_object *const *b = right;
-    return strcmp((*a)->what, (*b)->what);
+    return memcmp((*a)->region, (*b)->region, sizeof((*a)->region));
 }
 
 /* A region lies at one place, whoever has it. */
@@ -64,13 +67,13 @@ static void check_regions(struct audit *audit)
     size_t count = 0;
     const struct audit_object **regions = alloc_array(audit->object_count, sizeof(*regions));
     for (size_t i = 0; i < audit->object_count; i++) {
-        if (strncmp(audit->objects[i].what, "region ", 7) == 0) {
+        if (audit->objects[i].purpose == AUDIT_REGION) {
             regions[count++] = &audit->objects[i];
         }
     }
-    qsort(regions, count, sizeof(*regions), label_compare);
+    qsort(regions, count, sizeof(*regions), name_compare);
     for (size_t i = 1; i < count; i++) {
-        if (strcmp(regions[i - 1]->what, regions[i]->what) == 0) {
+        if (name_compare(&regions[i - 1], &regions[i]) == 0) {
             finding_add(&audit->findings, FINDING_TWO_PURPOSES, NULL,
                         "%s is at PA 0x%" PRIx64 " for one, and at PA 0x%" PRIx64 " for another",
                         regions[i]->what, regions[i - 1]->pa, regions[i]->pa);
@@ -79,29 +82,62 @@ static void check_regions(struct audit *audit)
     free(regions);
 }
 
-/* Memory that does not come with the image has been filled. */
-static void check_filled(struct audit *audit)
+/* Says what is wrong with how an object begins, or returns NULL. What lies in the image is used as
+ * it is; what does not has to be filled. */
+static const char *start_fault(const struct audit *audit, const struct audit_object *object)
 {
     const struct range image = {.base = audit->info.image_pa, .size = audit->input->size};
+    const struct board *board = audit->input->board;
+    if (range_overlaps(&image, object->pa, object->size)) {
+        if (object->purpose == AUDIT_FRESH) {
+            return "lies in the image, but has to begin as zeroes of the loader";
+        }
+        bool whole = audit_bytes(audit, object->pa, object->size) != NULL;
+        return whole ? NULL : "lies partly in the image";
+    }
+    if (!board_memory_touches(board, object->pa, object->size)) {
+        return NULL;
+    }
+    if (board_memory_find(board, object->pa, object->size) == NULL) {
+        return "is partly RAM and partly not";
+    }
+    bool filled =
+        audit_ranges_contain(audit->filled, audit->filled_count, object->pa, object->size);
+    return filled ? NULL : "is fresh memory that the loader does not fill";
+}
+
+static void check_filled(struct audit *audit)
+{
     for (size_t i = 0; i < audit->object_count; i++) {
         const struct audit_object *object = &audit->objects[i];
-        const char *fault = NULL;
-        if (audit_bytes(audit, object->pa, object->size) != NULL ||
-            !board_memory_touches(audit->input->board, object->pa, object->size)) {
-            continue;
-        }
-        if (range_overlaps(&image, object->pa, object->size)) {
-            fault = "lies partly in the image";
-        } else if (board_memory_find(audit->input->board, object->pa, object->size) == NULL) {
-            fault = "is partly RAM and partly not";
-        } else if (!audit_ranges_contain(audit->filled, audit->filled_count, object->pa,
-                                         object->size)) {
-            fault = "is fresh memory that the loader does not fill";
-        }
+        const char *fault = start_fault(audit, object);
         if (fault != NULL) {
             finding_add(&audit->findings, FINDING_FILL, NULL,
                         "%s: PA 0x%" PRIx64 ", 0x%" PRIx64 " bytes, %s", object->what, object->pa,
                         object->size, fault);
+        }
+    }
+}
+
+/* A copy fills one region. Without a description it may also fill one that nobody maps, which is
+ * then nobody's memory. */
+static void check_copies(struct audit *audit)
+{
+    for (uint32_t i = 0; i < audit->info.copy_count; i++) {
+        const struct loader_copy *copy = &audit->copies[i];
+        uint64_t end = copy->target_pa + copy->size;
+        size_t above = audit_object_above(audit, copy->target_pa);
+        const struct audit_object *object =
+            above < audit->object_count ? &audit->objects[above] : NULL;
+        bool nobodys = object == NULL || object->pa >= end;
+        bool fine = nobodys ? audit->input->system == NULL
+                            : object->purpose == AUDIT_REGION && object->pa <= copy->target_pa &&
+                                  end <= object->pa + object->size;
+        if (!fine) {
+            finding_add(&audit->findings, FINDING_FILL, NULL,
+                        "the loader copies 0x%" PRIx64 " bytes to PA 0x%" PRIx64
+                        ", which is not all one region, but %s",
+                        copy->size, copy->target_pa, nobodys ? "nobody's" : object->what);
         }
     }
 }
@@ -128,7 +164,7 @@ static void check_zeroes(struct audit *audit)
         }
     }
     if (nobodys != audit->unplaced_size) {
-        finding_add(&audit->findings, FINDING_FILL, NULL,
+        finding_add(&audit->findings, FINDING_SYSTEM_REGION, NULL,
                     "the loader zeroes 0x%" PRIx64 " bytes that are nobody's; regions that nobody "
                     "maps have 0x%" PRIx64,
                     nobodys, audit->unplaced_size);
@@ -197,6 +233,7 @@ void audit_check_memory(struct audit *audit)
     check_purposes(audit);
     check_regions(audit);
     check_filled(audit);
+    check_copies(audit);
     check_tails(audit);
     if (audit->input->system != NULL) {
         check_zeroes(audit);

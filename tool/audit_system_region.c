@@ -229,9 +229,9 @@ static bool check_region(struct described *described, size_t index)
         place_by_contents(described, found);
     }
     if (found->placed) {
-        char name[NAME_SIZE];
-        audit_name(name, region->name);
-        audit_object_add(audit, found->pa, found->size, "region \"%s\"", name);
+        char name[NAME_SIZE] = {0};
+        strncpy(name, region->name, sizeof(name) - 1);
+        audit_region_add(audit, found->pa, found->size, name);
         return found->in_ram && check_contents(described, index);
     }
     audit->unplaced_size += found->size;

@@ -5,22 +5,6 @@
  */
 #include "audit_view.h"
 
-/* Returns the first object that ends above `pa`; objects are disjoint unless that is a finding. */
-static size_t object_above(const struct audit *audit, uint64_t pa)
-{
-    size_t low = 0;
-    size_t high = audit->object_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (audit->objects[middle].pa + audit->objects[middle].size <= pa) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 /* What lies at a PA that is no object: a device of the board that only the kernel has. */
 static const char *device_name(const struct audit *audit, uint64_t pa)
 {
@@ -49,7 +33,7 @@ void audit_each_row(const struct audit *audit, const struct audit_space *space,
 {
     for (size_t i = 0; i < space->extent_count; i++) {
         struct audit_extent rest = space->extents[i];
-        size_t next = object_above(audit, rest.pa);
+        size_t next = audit_object_above(audit, rest.pa);
         /* The loader maps blocks: what they are for is "memory", whoever gets it. */
         bool whole = space->kind == AUDIT_LOADER;
         while (rest.size > 0) {

@@ -175,6 +175,7 @@ static int read_and_audit(const struct options *options)
     struct board board;
     int status = EXIT_UNREADABLE;
     struct audit_input input = {.board = &board,
+                                .debug = sdk_config_is_debug(options->config),
                                 .search = {.directories = options->search,
                                            .directory_count = options->search_count,
                                            .description_path = options->system_path}};

@@ -135,13 +135,6 @@ static bool options_parse(struct options *options, int argc, char **argv)
     return true;
 }
 
-/* A configuration whose kernel prints: "debug", "smp-debug". */
-static bool is_debug(const char *config)
-{
-    const char *dash = strrchr(config, '-');
-    return strcmp(dash == NULL ? config : dash + 1, "debug") == 0;
-}
-
 /* Plans the system and writes the results; the image last, so that there is none unless all is
  * well. */
 static bool build(const struct options *options, const struct plan_input *input)
@@ -170,7 +163,7 @@ static bool read_and_build(const struct options *options)
             .search = {.directories = options->search,
                        .directory_count = options->search_count,
                        .description_path = options->system_path},
-            .debug = is_debug(options->config),
+            .debug = sdk_config_is_debug(options->config),
         };
         built = system != NULL && build(options, &input);
         system_free(system);

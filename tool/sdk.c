@@ -124,3 +124,9 @@ void sdk_free(struct sdk_board *paths)
     free(paths->kernel);
     free(paths->loader);
 }
+
+bool sdk_config_is_debug(const char *config)
+{
+    const char *dash = strrchr(config, '-');
+    return strcmp(dash == NULL ? config : dash + 1, "debug") == 0;
+}

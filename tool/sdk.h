@@ -22,3 +22,6 @@ struct sdk_board {
  */
 bool sdk_find(struct sdk_board *paths, const char *board, const char *config);
 void sdk_free(struct sdk_board *paths);
+
+/* Whether the kernel of a configuration prints on the board's console: "debug", "smp-debug". */
+bool sdk_config_is_debug(const char *config);

@@ -5,6 +5,8 @@
  */
 #include "mutations.h"
 
+#include <string.h>
+
 #define STAGE2_XN  (UINT64_C(1) << 54)
 #define STAGE2_W   (UINT64_C(1) << 7)
 #define STAGE2_WB  (UINT64_C(0xf) << 2)
@@ -174,6 +176,36 @@ static void grant_zero_list(const struct rich *rich)
     redirect(rich, RICH_SERVER, 0x51000000, rich->info->zero_pa, STAGE2_RW);
 }
 
+/* Gives a VMM a page behind its own vCPU pages, in the table and in the manifest. */
+static void vcpu_page_widened(const struct rich *rich)
+{
+    widen(rich, RICH_SECOND_VMM, PD_VCPU_PAGE_VA(UINT64_C(0)));
+}
+
+/* Makes room in the list by taking a mapping from a VMM, and maps another's stack as the page of a
+ * vCPU that the VMM does not have. */
+static void stack_as_vcpu_page(const struct rich *rich)
+{
+    struct manifest_map *map = rich_map(rich, RICH_VMM, false, 0x50000000);
+    struct manifest_map *last = rich_map(rich, RICH_VMM, false, PD_VCPU_PAGE_VA(UINT64_C(1)));
+    for (uint64_t va = map->va; va < 0x50000000 + map->size; va += PAGE_SIZE_4K) {
+        *mutation_pd_page(rich, RICH_VMM, va) = 0;
+    }
+    memmove(map, map + 1, (size_t)(last - map) * sizeof(*map));
+    last->va = PD_VCPU_PAGE_VA(UINT64_C(2));
+    last->pa = *mutation_pd_page(rich, RICH_CHILD, PD_STACK_TOP_VA - PAGE_SIZE_4K);
+    last->pa &= MUTATION_PA_MASK;
+    *mutation_pd_page(rich, RICH_VMM, last->va) = last->pa | STAGE2_RW;
+}
+
+/* Lets a stack begin with what a region that nobody maps holds in the image: the one between the
+ * sources of two copies. */
+static void stack_in_image(const struct rich *rich)
+{
+    redirect(rich, RICH_OTHER_CHILD, PD_STACK_TOP_VA - PAGE_SIZE_4K,
+             rich->copies[2].source_pa - PAGE_SIZE_4K, STAGE2_RW);
+}
+
 static void grant_message_page_of_other(const struct rich *rich)
 {
     mutation_swap(mutation_pd_page(rich, RICH_CHILD, PD_MESSAGE_PAGE_VA),
@@ -250,6 +282,9 @@ static const struct mutation mutations[] = {
     {"a PD has another's program", FINDING_TWO_PURPOSES, grant_program_of_other},
     {"a PD has another's region", FINDING_TWO_PURPOSES, grant_region_of_other},
     {"a PD has the loader's list", FINDING_TWO_PURPOSES, grant_zero_list},
+    {"a vCPU page is a page longer", FINDING_TWO_PURPOSES, vcpu_page_widened},
+    {"a stack is mapped as a vCPU page", FINDING_TWO_PURPOSES, stack_as_vcpu_page},
+    {"a stack is not zero at the start", FINDING_FILL, stack_in_image},
     {"two PDs swap message pages", FINDING_KEPT, grant_message_page_of_other},
     {"two VMMs swap vCPU pages", FINDING_KEPT, grant_vcpu_page_of_other},
     {"two PDs swap stacks", FINDING_MAPPING, stacks_swapped},

@@ -166,6 +166,7 @@ struct rich *rich_build(void)
         .board = &board,
         .smmus = {{0x0b000000, 0x10000}},
         .smmu_count = 1,
+        .debug = true,
         .kernel_path = path_of("kernel.elf"),
         .loader_path = path_of("loader.elf"),
         .system = system_read(DESCRIPTION, NULL, 0),
