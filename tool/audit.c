@@ -42,6 +42,9 @@ void audit_free(struct audit *audit)
     findings_free(&audit->findings);
     for (size_t i = 0; i < audit->space_count; i++) {
         free(audit->spaces[i].extents);
+        for (size_t right = 0; right < AUDIT_RIGHT_COUNT; right++) {
+            free(audit->spaces[i].reach[right]);
+        }
     }
     free(audit->spaces);
     free(audit->table_pages);

@@ -37,6 +37,9 @@ enum audit_kind {
     AUDIT_LOADER,
 };
 
+#define AUDIT_RIGHTS      7u /* read, write and execute of enum map_perm */
+#define AUDIT_RIGHT_COUNT 3  /* their bits: 0 to 2 */
+
 /* Somebody who reaches memory through a table of its own. */
 struct audit_space {
     enum audit_kind kind;
@@ -45,6 +48,9 @@ struct audit_space {
     uint64_t root_pa;
     struct audit_extent *extents; /* in the order of their VA */
     size_t extent_count, extent_capacity;
+    /* What each right reaches (PA), sorted and disjoint. */
+    struct range *reach[AUDIT_RIGHT_COUNT];
+    size_t reach_count[AUDIT_RIGHT_COUNT];
 };
 
 enum audit_purpose {
@@ -174,11 +180,16 @@ struct audit_space *audit_space_of(const struct audit *audit, enum audit_kind ki
 const char *audit_kind_name(enum audit_kind kind);
 /* Returns the extent that maps `va`, or NULL. */
 const struct audit_extent *audit_lookup(const struct audit_space *space, uint64_t va);
-/* Adds a page or block behind all others. */
+/* Adds a page or block behind all others; after the last, works out what the rights reach. */
 void audit_space_add(struct audit_space *space, const struct audit_extent *extent);
+void audit_space_finish(struct audit_space *space);
+/* Returns what a space may do, of AUDIT_RIGHTS, somewhere in a physical range. */
+uint32_t audit_reach(const struct audit_space *space, uint64_t pa, uint64_t size);
 
 /* Whether one of `count` ranges, sorted and disjoint, holds all of a range. */
 bool audit_ranges_contain(const struct range *list, size_t count, uint64_t base, uint64_t size);
+/* Whether one of them holds any byte of it. */
+bool audit_ranges_touch(const struct range *list, size_t count, uint64_t base, uint64_t size);
 
 /* audit_program.c: a symbol of a program, and the bytes that it has in the image. */
 struct audit_patch {
@@ -201,6 +212,13 @@ struct audit_program {
 size_t audit_program_check(struct audit *audit, const struct audit_space *space,
                            const struct audit_program *program, enum finding_code code,
                            const struct source *at);
+
+/* audit_spaces.c: the manifest's mappings of a PD, or of its VM, in the order of their VA; and the
+ * one that begins at `va`, or NULL. Only where `maps_are_sound`. */
+const struct manifest_map *audit_maps_of(const struct audit *audit, size_t pd, bool is_vm,
+                                         size_t *count);
+const struct manifest_map *audit_map_find(const struct audit *audit, size_t pd, bool is_vm,
+                                          uint64_t va);
 
 /* audit_vm_info.c: the routing table of a VM as its VMM sees it, bounded; NULL where it is not
  * mapped or damaged. And its arrays. */
@@ -230,13 +248,12 @@ size_t audit_object_above(const struct audit *audit, uint64_t pa);
 /* A VM's first vCPU in the manifest. */
 const struct manifest_vcpu *audit_first_vcpu(const struct audit *audit, uint32_t vm);
 
-/* Copies a name of the image to `target`, of NAME_SIZE bytes, with what does not print replaced. */
+/* Copies a name of the image to `target`, of NAME_SIZE bytes: UTF-8 as it is, what does not print
+ * replaced. Only for printing: two names may become one. */
 void audit_name(char *target, const char *name);
 
 /* Whether a name ends, says something, and has nothing behind its end. */
 bool audit_name_is_sound(const char *name);
-
-#define AUDIT_RIGHTS 7u /* read, write and execute of enum map_perm */
 
 /* "rw-" and so on. */
 const char *audit_rights(uint32_t perms);

@@ -80,6 +80,9 @@ static void keep(struct audit *audit, const struct audit_space *space, uint64_t 
                  const char *what)
 {
     const struct range kept = {.base = pa, .size = size};
+    if (audit_reach(space, pa, size) == 0) {
+        return;
+    }
     for (size_t i = 0; i < space->extent_count; i++) {
         const struct audit_extent *extent = &space->extents[i];
         if (range_overlaps(&kept, extent->pa, extent->size)) {
@@ -159,7 +162,8 @@ static void check_shared(struct audit *audit, uint64_t pa, uint32_t pd, uint64_t
     bool found = false;
     for (size_t i = 0; i + 2 < audit->space_count; i++) {
         const struct audit_space *space = &audit->spaces[i];
-        for (size_t j = 0; j < space->extent_count; j++) {
+        bool reached = audit_reach(space, pa, PAGE_SIZE_4K) != 0;
+        for (size_t j = 0; reached && j < space->extent_count; j++) {
             const struct audit_extent *extent = &space->extents[j];
             if (!range_overlaps(&page, extent->pa, extent->size)) {
                 continue;

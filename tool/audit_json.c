@@ -131,8 +131,8 @@ static json_object *shared_json(const struct audit *audit)
         add_number(entry, "size", object->size);
         for (size_t j = 0; j < audit->space_count; j++) {
             const struct audit_space *space = &audit->spaces[j];
-            uint32_t perms = audit_reach(space, object);
-            if (space->kind != AUDIT_LOADER && (perms & AUDIT_RIGHTS) != 0) {
+            uint32_t perms = audit_reach(space, object->pa, object->size);
+            if (space->kind != AUDIT_LOADER && perms != 0) {
                 json_object *who = object_new();
                 add_text(who, "kind", kinds[space->kind]);
                 add_text(who, "name", space->name);

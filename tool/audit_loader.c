@@ -145,25 +145,6 @@ static void widen_to_blocks(struct range *list, size_t *count)
     range_merge(list, count);
 }
 
-/* Whether one of `count` ranges, sorted and disjoint, has a byte of a range. */
-static bool ranges_touch(const struct range *list, size_t count, uint64_t base, uint64_t size)
-{
-    size_t low = 0;
-    size_t high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (range_overlaps(&list[middle], base, size)) {
-            return true;
-        }
-        if (list[middle].base < base) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
-}
-
 static void check_extents(struct audit *audit, const struct audit_space *space)
 {
     const struct board *board = audit->input->board;
@@ -181,7 +162,7 @@ static void check_extents(struct audit *audit, const struct audit_space *space)
             fault = NULL;
         } else if (board_memory_find(board, extent->pa, extent->size) == NULL) {
             fault = "is mapped, but is neither RAM nor the console";
-        } else if (!ranges_touch(blocks, count, extent->pa, extent->size)) {
+        } else if (!audit_ranges_touch(blocks, count, extent->pa, extent->size)) {
             fault = "is mapped, but nothing around it is needed for loading";
         } else if (!rights_are_right(audit, extent)) {
             fault = "has other rights than loading needs";

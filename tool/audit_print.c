@@ -104,8 +104,8 @@ static void print_shared(const struct audit *audit, FILE *out)
         const char *separator = "";
         for (size_t j = 0; j < audit->space_count; j++) {
             const struct audit_space *space = &audit->spaces[j];
-            uint32_t perms = audit_reach(space, object);
-            if (space->kind != AUDIT_LOADER && (perms & AUDIT_RIGHTS) != 0) {
+            uint32_t perms = audit_reach(space, object->pa, object->size);
+            if (space->kind != AUDIT_LOADER && perms != 0) {
                 fprintf(out, "%s %s \"%s\" %s", separator, audit_kind_name(space->kind),
                         space->name, audit_rights(perms));
                 separator = ",";

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "audit.h"
+#include "utf8.h"
 
 struct audit_space *audit_space_of(const struct audit *audit, enum audit_kind kind, uint32_t index)
 {
@@ -69,6 +70,52 @@ bool audit_ranges_contain(const struct range *list, size_t count, uint64_t base,
     return false;
 }
 
+bool audit_ranges_touch(const struct range *list, size_t count, uint64_t base, uint64_t size)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (range_overlaps(&list[middle], base, size)) {
+            return true;
+        }
+        if (list[middle].base < base) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+void audit_space_finish(struct audit_space *space)
+{
+    for (size_t right = 0; right < AUDIT_RIGHT_COUNT; right++) {
+        struct range *list = alloc_array(space->extent_count, sizeof(*list));
+        size_t count = 0;
+        for (size_t i = 0; i < space->extent_count; i++) {
+            const struct audit_extent *extent = &space->extents[i];
+            if ((extent->perms & 1u << right) != 0) {
+                list[count++] = (struct range){extent->pa, extent->size};
+            }
+        }
+        range_merge(list, &count);
+        space->reach[right] = list;
+        space->reach_count[right] = count;
+    }
+}
+
+uint32_t audit_reach(const struct audit_space *space, uint64_t pa, uint64_t size)
+{
+    uint32_t perms = 0;
+    for (size_t right = 0; right < AUDIT_RIGHT_COUNT; right++) {
+        if (audit_ranges_touch(space->reach[right], space->reach_count[right], pa, size)) {
+            perms |= 1u << right;
+        }
+    }
+    return perms;
+}
+
 void audit_space_add(struct audit_space *space, const struct audit_extent *extent)
 {
     if (space->extent_count > 0) {
@@ -93,11 +140,39 @@ const struct manifest_vcpu *audit_first_vcpu(const struct audit *audit, uint32_t
     return vcpu;
 }
 
+/* Whether a character steers a terminal: C0, DEL and C1, and what turns or breaks lines of text
+ * (The Unicode Standard, 23.1 and 23.2). */
+static bool is_control(const unsigned char *bytes, size_t length)
+{
+    static const struct {
+        uint32_t first, last;
+    } controls[] = {
+        {0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+    uint32_t character = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        character = character << 6 | (bytes[i] & 0x3f);
+    }
+    for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+        if (character >= controls[i].first && character <= controls[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void audit_name(char *target, const char *name)
 {
+    const unsigned char *bytes = (const unsigned char *)name;
+    size_t size = strnlen(name, NAME_SIZE - 1);
     memset(target, 0, NAME_SIZE);
-    for (size_t i = 0; i < NAME_SIZE - 1 && name[i] != '\0'; i++) {
-        target[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
+    for (size_t i = 0; i < size;) {
+        size_t length = utf8_length(bytes + i, size - i);
+        if (length == 0 || is_control(bytes + i, length)) {
+            target[i++] = '?';
+        } else {
+            memcpy(target + i, bytes + i, length);
+            i += length;
+        }
     }
 }
 

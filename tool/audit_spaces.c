@@ -136,16 +136,53 @@ static bool check_list(struct audit *audit)
     return sound;
 }
 
+/* Returns the index of the first mapping that does not stand before the one of owner, kind and
+ * `va`. */
+static size_t map_index(const struct audit *audit, size_t owner, uint32_t is_vm, uint64_t va)
+{
+    size_t low = 0;
+    size_t high = audit->manifest->map_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct manifest_map *map = &audit->maps[middle];
+        bool before = map->owner != owner   ? map->owner < owner
+                      : map->is_vm != is_vm ? map->is_vm < is_vm
+                                            : map->va < va;
+        if (before) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const struct manifest_map *audit_maps_of(const struct audit *audit, size_t pd, bool is_vm,
+                                         size_t *count)
+{
+    size_t first = map_index(audit, pd, is_vm, 0);
+    *count = map_index(audit, pd, is_vm + 1u, 0) - first;
+    return audit->maps + first;
+}
+
+const struct manifest_map *audit_map_find(const struct audit *audit, size_t pd, bool is_vm,
+                                          uint64_t va)
+{
+    size_t count;
+    const struct manifest_map *end = audit_maps_of(audit, pd, is_vm, &count) + count;
+    const struct manifest_map *map = audit->maps + map_index(audit, pd, is_vm, va);
+    return map < end && map->va == va ? map : NULL;
+}
+
 static void check_space(struct audit *audit, const struct audit_space *space, uint32_t owner)
 {
     struct cursor cursor = {.audit = audit, .space = space};
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        const struct manifest_map *map = &audit->maps[i];
-        if (map->owner == owner && map->is_vm == (space->kind == AUDIT_VM)) {
-            char name[NAME_SIZE];
-            audit_name(name, map->name);
-            take(&cursor, map, name);
-        }
+    size_t count;
+    const struct manifest_map *maps = audit_maps_of(audit, owner, space->kind == AUDIT_VM, &count);
+    for (size_t i = 0; i < count; i++) {
+        char name[NAME_SIZE];
+        audit_name(name, maps[i].name);
+        take(&cursor, &maps[i], name);
     }
     skip_to(&cursor, UINT64_MAX);
 }

@@ -36,9 +36,6 @@ struct described {
 bool described_read_regions(struct described *described);
 /* Finds where the image has the regions, and checks their place and contents. */
 void described_check_regions(struct described *described);
-/* The manifest's entry for the mapping that begins at `va`, or NULL. */
-const struct manifest_map *described_map_find(const struct audit *audit, size_t pd, bool is_vm,
-                                              uint64_t va);
 
 /* audit_system_program.c: reads the ELF files; false if one cannot be read. */
 bool described_read_programs(struct described *described);

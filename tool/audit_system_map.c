@@ -33,8 +33,7 @@ static void take(struct account *account, const struct wanted *wanted)
 {
     struct audit *audit = account->described->audit;
     const struct audit_space *space = audit_space_of(audit, AUDIT_PD, (uint32_t)account->pd);
-    const struct manifest_map *map =
-        described_map_find(audit, account->pd, account->is_vm, wanted->va);
+    const struct manifest_map *map = audit_map_find(audit, account->pd, account->is_vm, wanted->va);
     if (map == NULL) {
         finding_add(&audit->findings, FINDING_SYSTEM_MAP, wanted->at,
                     "\"%s\" at 0x%" PRIx64 " is described, but not in the image", wanted->name,

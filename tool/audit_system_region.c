@@ -47,26 +47,13 @@ bool described_read_regions(struct described *described)
     return true;
 }
 
-const struct manifest_map *described_map_find(const struct audit *audit, size_t pd, bool is_vm,
-                                              uint64_t va)
-{
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        const struct manifest_map *map = &audit->maps[i];
-        if (map->owner == pd && map->is_vm == is_vm && map->va == va) {
-            return map;
-        }
-    }
-    return NULL;
-}
-
 /* Takes the PA of a region from where somebody has it mapped; all have to agree. */
 static void place_by_maps(struct described *described, size_t pd, bool is_vm,
                           const struct map *maps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct described_region *region = &described->regions[maps[i].region];
-        const struct manifest_map *map =
-            described_map_find(described->audit, pd, is_vm, maps[i].vaddr);
+        const struct manifest_map *map = audit_map_find(described->audit, pd, is_vm, maps[i].vaddr);
         if (map == NULL) {
             continue; /* audit_system_map.c says so */
         }
@@ -245,8 +232,10 @@ static bool check_region(struct described *described, size_t index)
 void described_check_regions(struct described *described)
 {
     uint32_t copy_count = 0;
+    /* With more copies than regions, the time to look for each would have no bound. */
+    bool bounded = described->audit->info.copy_count <= described->system->region_count;
     place_regions(described);
-    for (size_t i = 0; i < described->system->region_count; i++) {
+    for (size_t i = 0; bounded && i < described->system->region_count; i++) {
         copy_count += check_region(described, i);
     }
     if (copy_count != described->audit->info.copy_count) {

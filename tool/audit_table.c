@@ -193,4 +193,5 @@ void audit_walk(struct audit *audit, struct audit_space *space)
     const struct walk walk = {.audit = audit, .space = space, .stage2 = stage2};
     /* Stage 2 begins at level 1 with two concatenated tables; EL2 at level 0 with one. */
     walk_table(&walk, space->root_pa, stage2 ? 2 : 1, stage2 ? 1 : 0, 0);
+    audit_space_finish(space);
 }

@@ -26,17 +26,31 @@ static const char *device_name(const struct audit *audit, uint64_t pa)
     return board_memory_find(board, pa, 1) != NULL ? "RAM" : "";
 }
 
+/* Rows that a space has if it is sound: one a mapping, and of the kernel one a page that it shares.
+ * Only a space that is not has more: one block may lie over all that an image can name. */
+static size_t row_limit(const struct audit *audit, const struct audit_space *space)
+{
+    size_t count = PD_MAX + VM_MAX * VCPU_MAX;
+    if (audit->maps_are_sound && (space->kind == AUDIT_PD || space->kind == AUDIT_VM)) {
+        bool is_vm = space->kind == AUDIT_VM;
+        audit_maps_of(audit, is_vm ? audit_first_vcpu(audit, space->index)->pd : space->index,
+                      is_vm, &count);
+    }
+    return count + space->extent_count;
+}
+
 void audit_each_row(const struct audit *audit, const struct audit_space *space,
                     void (*visit)(void *context, const struct audit_space *space,
                                   const struct audit_row *row),
                     void *context)
 {
+    size_t room = row_limit(audit, space);
     for (size_t i = 0; i < space->extent_count; i++) {
         struct audit_extent rest = space->extents[i];
         size_t next = audit_object_above(audit, rest.pa);
-        /* The loader maps blocks: what they are for is "memory", whoever gets it. */
-        bool whole = space->kind == AUDIT_LOADER;
         while (rest.size > 0) {
+            /* The loader maps blocks: what they are for is "memory", whoever gets it. */
+            bool whole = space->kind == AUDIT_LOADER || room == 0;
             const struct audit_object *object =
                 next < audit->object_count && !whole ? &audit->objects[next] : NULL;
             uint64_t end = rest.pa + rest.size;
@@ -51,6 +65,7 @@ void audit_each_row(const struct audit *audit, const struct audit_space *space,
             }
             row.extent.size = end > rest.pa ? end - rest.pa : rest.size;
             visit(context, space, &row);
+            room -= room > 0;
             rest.va += row.extent.size;
             rest.pa += row.extent.size;
             rest.size -= row.extent.size;
@@ -58,25 +73,12 @@ void audit_each_row(const struct audit *audit, const struct audit_space *space,
     }
 }
 
-uint32_t audit_reach(const struct audit_space *space, const struct audit_object *object)
-{
-    const struct range range = {.base = object->pa, .size = object->size};
-    uint32_t perms = 0;
-    for (size_t i = 0; i < space->extent_count; i++) {
-        const struct audit_extent *extent = &space->extents[i];
-        if (range_overlaps(&range, extent->pa, extent->size)) {
-            perms |= extent->perms;
-        }
-    }
-    return perms;
-}
-
 bool audit_is_shared(const struct audit *audit, const struct audit_object *object)
 {
     size_t count = 0;
     for (size_t i = 0; i < audit->space_count; i++) {
         count += audit->spaces[i].kind != AUDIT_LOADER &&
-                 (audit_reach(&audit->spaces[i], object) & AUDIT_RIGHTS) != 0;
+                 audit_reach(&audit->spaces[i], object->pa, object->size) != 0;
     }
     return count > 1;
 }

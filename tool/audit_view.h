@@ -22,9 +22,6 @@ void audit_each_row(const struct audit *audit, const struct audit_space *space,
                                   const struct audit_row *row),
                     void *context);
 
-/* Returns what `space` may do to an object, or 0 where it does not reach it. */
-uint32_t audit_reach(const struct audit_space *space, const struct audit_object *object);
-
 /* Whether more than one of PDs, VMs and the kernel reach an object. */
 bool audit_is_shared(const struct audit *audit, const struct audit_object *object);
 

@@ -66,10 +66,10 @@ const struct vm_info_irq *audit_vm_info_irqs(const struct vm_info *info)
 static struct range guest_cpu_interface(const struct audit *audit, uint32_t pd)
 {
     const struct range *gicv = &audit->input->board->gicv;
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        const struct manifest_map *map = &audit->maps[i];
-        if (map->owner == pd && map->is_vm != 0 && gicv->base >= map->pa &&
-            gicv->base - map->pa < map->size) {
+    size_t count;
+    const struct manifest_map *maps = audit_maps_of(audit, pd, true, &count);
+    for (const struct manifest_map *map = maps; map < maps + count; map++) {
+        if (gicv->base >= map->pa && gicv->base - map->pa < map->size) {
             uint64_t into = gicv->base - map->pa;
             uint64_t room = map->size - into;
             return (struct range){map->va + into, room < gicv->size ? room : gicv->size};
@@ -99,10 +99,11 @@ static void check_head(struct audit *audit, uint32_t vm, const struct vm_info *i
 /* Whether the VMM has the region of that name at `va`; with `va` 0, whether it has it at all. */
 static bool vmm_has(const struct audit *audit, uint32_t pd, const char *name, uint64_t va)
 {
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        const struct manifest_map *map = &audit->maps[i];
-        if (map->owner == pd && map->is_vm == 0 && map->granted != 0 &&
-            (va == 0 || map->va == va) && memcmp(map->name, name, NAME_SIZE) == 0) {
+    size_t count;
+    const struct manifest_map *maps = audit_maps_of(audit, pd, false, &count);
+    for (const struct manifest_map *map = maps; map < maps + count; map++) {
+        if (map->granted != 0 && (va == 0 || map->va == va) &&
+            memcmp(map->name, name, NAME_SIZE) == 0) {
             return true;
         }
     }
@@ -113,33 +114,28 @@ static bool vmm_has(const struct audit *audit, uint32_t pd, const char *name, ui
 static bool region_is_right(const struct audit *audit, uint32_t pd,
                             const struct vm_info_region *region)
 {
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        const struct manifest_map *map = &audit->maps[i];
-        if (map->owner != pd || map->is_vm == 0 || map->va != region->gpa) {
-            continue;
-        }
-        bool ram = board_memory_find(audit->input->board, map->pa, map->size) != NULL;
-        uint32_t perms = region->perms;
-        perms |= (perms & MAP_PERM_EXECUTE) != 0 ? (uint32_t)MAP_PERM_READ : 0;
-        return map->pa == region->pa && map->size == region->size &&
-               perms == (map->perms & AUDIT_RIGHTS) &&
-               region->kind == (ram ? VM_REGION_RAM : VM_REGION_DEVICE) &&
-               memcmp(map->name, region->name, NAME_SIZE) == 0 &&
-               vmm_has(audit, pd, map->name, region->vmm_va) == (region->vmm_va != 0);
+    const struct manifest_map *map = audit_map_find(audit, pd, true, region->gpa);
+    if (map == NULL) {
+        return false;
     }
-    return false;
+    bool ram = board_memory_find(audit->input->board, map->pa, map->size) != NULL;
+    uint32_t perms = region->perms;
+    perms |= (perms & MAP_PERM_EXECUTE) != 0 ? (uint32_t)MAP_PERM_READ : 0;
+    return map->pa == region->pa && map->size == region->size &&
+           perms == (map->perms & AUDIT_RIGHTS) &&
+           region->kind == (ram ? VM_REGION_RAM : VM_REGION_DEVICE) &&
+           memcmp(map->name, region->name, NAME_SIZE) == 0 &&
+           vmm_has(audit, pd, map->name, region->vmm_va) == (region->vmm_va != 0);
 }
 
 static void check_regions(struct audit *audit, uint32_t vm, const struct vm_info *info)
 {
     const struct vm_info_region *regions = audit_vm_info_regions(info);
     uint32_t pd = audit_first_vcpu(audit, vm)->pd;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < audit->manifest->map_count; i++) {
-        count += audit->maps[i].owner == pd && audit->maps[i].is_vm != 0;
-    }
+    size_t count;
+    audit_maps_of(audit, pd, true, &count);
     expect(audit, vm, "region_count", info->region_count, count);
-    for (uint32_t i = 0; i < info->region_count; i++) {
+    for (uint32_t i = 0; i < info->region_count && i < count; i++) {
         bool sound = region_is_right(audit, pd, &regions[i]);
         for (uint32_t j = 0; j < i; j++) {
             sound = sound && regions[j].gpa != regions[i].gpa;
@@ -179,7 +175,7 @@ static void check_irqs(struct audit *audit, uint32_t vm, const struct vm_info *i
                           : irq->kind == VM_IRQ_CHANNEL && irq->owner == pd;
     }
     expect(audit, vm, "irq_count", info->irq_count, count);
-    for (uint32_t i = 0; i < info->irq_count; i++) {
+    for (uint32_t i = 0; i < info->irq_count && i < count; i++) {
         bool sound = irq_is_right(audit, pd, &irqs[i]);
         for (uint32_t j = 0; j < i; j++) {
             sound = sound && irqs[j].intid != irqs[i].intid;
@@ -192,7 +188,7 @@ static void check_irqs(struct audit *audit, uint32_t vm, const struct vm_info *i
 
 void audit_check_vm_info(struct audit *audit)
 {
-    for (uint32_t i = 0; i < audit->vm_count; i++) {
+    for (uint32_t i = 0; audit->maps_are_sound && i < audit->vm_count; i++) {
         const struct vm_info *info = audit_vm_info(audit, i);
         if (info == NULL) {
             report(audit, i, "it is not mapped read-only, or damaged", PD_VM_INFO_VA);
