@@ -18,7 +18,7 @@ struct grant {
     const struct plan_region *planned;
 };
 
-/* Refuses a grant of registers that `what` names. */
+/* Refuses a grant of registers of the interrupt controller; `what` names them. */
 static bool check_kept(const struct grant *grant, const struct range *registers, const char *what)
 {
     const struct plan_region *planned = grant->planned;
@@ -30,7 +30,8 @@ static bool check_kept(const struct grant *grant, const struct range *registers,
     }
     diag_error(&grant->map->source,
                "map of \"%s\" in \"%s\": PA 0x%" PRIx64 " to 0x%" PRIx64
-               " holds %s; split the region around 0x%" PRIx64 " to 0x%" PRIx64,
+               " holds the interrupt controller's %s; split the region around 0x%" PRIx64
+               " to 0x%" PRIx64,
                grant->region->name, grant->owner, planned->pa, planned->pa + planned->size - 1,
                what, pages.base, pages.base + pages.size - 1);
     return false;
@@ -39,28 +40,27 @@ static bool check_kept(const struct grant *grant, const struct range *registers,
 static bool check_interrupt_controller(const struct grant *grant, bool is_vm)
 {
     const struct board *board = grant->plan->board;
-    bool sound = check_kept(grant, &board->gicd,
-                            "the interrupt controller's distributor (GICD), which belongs to the "
-                            "kernel");
-    sound = check_kept(grant, &board->gicc,
-                       "the interrupt controller's CPU interface (GICC), which belongs to the "
-                       "kernel") &&
-            sound;
-    sound = check_kept(grant, &board->gich,
-                       "the interrupt controller's virtual interface control (GICH), which belongs "
-                       "to the kernel") &&
-            sound;
-    if (!is_vm) {
-        sound = check_kept(grant, &board->gicv,
-                           "the interrupt controller's virtual CPU interface (GICV), which only a "
-                           "virtual_machine may map") &&
-                sound;
+    const struct {
+        const struct range *registers;
+        const char *what;
+        bool for_vms;
+    } kept[] = {
+        {&board->gicd, "distributor (GICD), which belongs to the kernel", false},
+        {&board->gicc, "CPU interface (GICC), which belongs to the kernel", false},
+        {&board->gich, "virtual interface control (GICH), which belongs to the kernel", false},
+        {&board->gicv, "virtual CPU interface (GICV), which only a virtual_machine may map", true},
+    };
+    bool sound = true;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        if (!is_vm || !kept[i].for_vms) {
+            sound = check_kept(grant, kept[i].registers, kept[i].what) && sound;
+        }
     }
     for (size_t i = 0; i < board->msi_count; i++) {
-        sound = check_kept(grant, &board->msi[i],
-                           "registers of the interrupt controller that raise anybody's interrupts "
-                           "(GICv2m or ITS), which belong to the kernel") &&
-                sound;
+        sound =
+            check_kept(grant, &board->msi[i],
+                       "frame for messages (GICv2m or ITS), which raise anybody's interrupts") &&
+            sound;
     }
     return sound;
 }
