@@ -121,6 +121,11 @@ static void grant_guest_interface(const struct rich *rich)
     redirect(rich, RICH_CHILD, 0x50010000, 0x08040000, STAGE2_DEV);
 }
 
+static void grant_message_frame(const struct rich *rich)
+{
+    redirect(rich, RICH_CHILD, 0x50010000, 0x08020000, STAGE2_DEV);
+}
+
 static void grant_smmu(const struct rich *rich)
 {
     redirect(rich, RICH_CHILD, 0x50010000, 0x0b00f000, STAGE2_DEV);
@@ -272,6 +277,7 @@ static const struct mutation mutations[] = {
     {"GICC is granted", FINDING_KEPT, grant_cpu_interface},
     {"GICH is granted", FINDING_KEPT, grant_interface_control},
     {"GICV is granted to a PD", FINDING_KEPT, grant_guest_interface},
+    {"a frame of messages is granted", FINDING_KEPT, grant_message_frame},
     {"an SMMU is granted", FINDING_KEPT, grant_smmu},
     {"firmware's memory is granted", FINDING_KEPT, grant_firmware},
     {"the kernel's code is granted", FINDING_KEPT, grant_kernel},
