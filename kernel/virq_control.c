@@ -120,36 +120,49 @@ void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *a
     }
 }
 
-static void active_set(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op, bool found,
-                       struct virq_place place)
+/* Whether a straight interrupt is with a vCPU of the VM: that which it goes to now, or that which
+ * it went to when it came. It has no second place. */
+static bool straight_is_held(const struct vcpu *vcpu, uint32_t intid)
 {
-    if (found) {
-        virq_put(vcpu, place, virq_get(vcpu, place) | LR_ACTIVE);
-        return;
+    struct virq_place place;
+    bool is_held = false;
+
+    if (virq_bound_straight(vcpu, intid) != NULL) {
+        for (uint32_t i = 0; i < vcpu->vmm->vcpu_count; i++) {
+            is_held = is_held || virq_find(&vcpu->vmm->vcpus[i], virq_slot(intid), &place);
+        }
     }
+    return is_held;
+}
+
+static enum drover_error active_set(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op)
+{
     uint32_t lr = (op >> 11 & 0x1f) << LR_PRIORITY_SHIFT | (op >> 16 & 1 ? LR_GROUP1 : 0) | intid;
+
     if (virq_is_bound(vcpu, intid)) {
+        if (!virq_bound_exists(vcpu, intid)) {
+            return DROVER_ERR_ARGUMENT;
+        }
         lr |= LR_HW | intid << LR_PINTID_SHIFT;
-        if (virq_bound_exists(vcpu, intid) && virq_bound_is_in_machine(vcpu, intid)) {
+        if (virq_bound_is_in_machine(vcpu, intid)) {
             gic_bit_write(GICD_ISACTIVER, intid);
         }
     } else if (intid < 16) {
         lr |= source << LR_SOURCE_SHIFT;
     }
     virq_add(vcpu, lr | LR_ACTIVE);
+    return DROVER_OK;
 }
 
-static void active_clear(struct vcpu *vcpu, uint32_t intid, bool found, struct virq_place place)
+static void active_clear(struct vcpu *vcpu, struct virq_place place)
 {
-    uint32_t lr = found ? virq_get(vcpu, place) : 0;
+    uint32_t lr = virq_get(vcpu, place);
 
     if ((lr & LR_ACTIVE) != 0) {
         virq_put(vcpu, place, lr & ~LR_ACTIVE);
         if ((lr & LR_HW) != 0) {
             physical_release(vcpu, lr, false);
         }
-    } else if (!found && virq_bound_exists(vcpu, intid) && virq_bound_is_in_machine(vcpu, intid)) {
-        gic_bit_write(GICD_ICACTIVER, intid);
     }
 }
 
@@ -186,10 +199,19 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
         virq_bound_set_pending(vcpu, intid, true);
         return DROVER_OK;
     case VIRQ_OP_SET_ACTIVE:
-        active_set(vcpu, intid, source, op, found, place);
+        if (found) {
+            virq_put(vcpu, place, lr | LR_ACTIVE);
+        } else if (!straight_is_held(vcpu, intid)) {
+            return active_set(vcpu, intid, source, op);
+        }
         return DROVER_OK;
     case VIRQ_OP_CLEAR_ACTIVE:
-        active_clear(vcpu, intid, found, place);
+        if (found) {
+            active_clear(vcpu, place);
+        } else if (is_physical && virq_bound_is_in_machine(vcpu, intid) &&
+                   !straight_is_held(vcpu, intid)) {
+            gic_bit_write(GICD_ICACTIVER, intid);
+        }
         return DROVER_OK;
     default:
         return DROVER_ERR_ARGUMENT;

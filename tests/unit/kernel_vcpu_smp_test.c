@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Two vCPUs of one VM on one core: interrupts between them, straight ones that move, each one's own
- * timers, FP registers and translations.
+ * Two vCPUs of one VM on one core: interrupts between them, each one's own timers, FP registers and
+ * translations.
  */
 #include "assertions.h"
 
@@ -11,24 +11,6 @@
 #define ENABLED    VIRQ_CONFIG_ENABLE
 
 void fpu_save(struct fpu_state *state);
-
-/* VMM, woken while no vCPU's fault is open, makes a system call about one of its vCPUs. */
-static uint64_t vmm_asks(unsigned vcpu, uint64_t number, uint64_t x1, uint64_t x2)
-{
-    example_wake(VMM);
-    uint64_t error = pd_call(VMM, number, VCPU(vcpu)->id, x1, x2);
-    pd_wait(VMM);
-    return error;
-}
-
-/* Both vCPUs have started; SIBLING is loaded and runs, GUEST sleeps. */
-static int start_both(void **state)
-{
-    start_guest(state);
-    vcpu_wfi(GUEST);
-    example_start(SIBLING);
-    return 0;
-}
 
 static void an_sgi_wakes_a_sibling_and_names_its_source(void **state)
 {
@@ -113,92 +95,6 @@ static void more_than_list_registers_for_a_vcpu_that_is_not_loaded(void **state)
         guest_serves(SOFT + i);
     }
     guest_finds_nothing();
-}
-
-/* ---- Straight interrupts ---- */
-
-static uint64_t move_to(unsigned vcpu, uint32_t intid, uint64_t flags)
-{
-    return vmm_asks(vcpu, SYS_VIRQ_CONFIG, intid, flags);
-}
-
-static void a_straight_interrupt_goes_where_it_is_configured(void **state)
-{
-    (void)state;
-    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
-    device_raise(GUEST_LEVEL);
-    device_lower(GUEST_LEVEL);
-    assert_guest_runs(SIBLING);
-    guest_serves(GUEST_LEVEL);
-    assert_false(gic.active[GUEST_LEVEL]);
-    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
-}
-
-static void a_pending_one_moves_along(void **state)
-{
-    (void)state;
-    assert_int_equal(move_to(SIBLING, GUEST_EDGE, ENABLED | VIRQ_CONFIG_EDGE), DROVER_OK);
-    device_pulse(GUEST_EDGE);
-    assert_int_equal(move_to(GUEST, GUEST_EDGE, ENABLED | VIRQ_CONFIG_EDGE), DROVER_OK);
-    system_interrupts();
-    guest_finds_nothing();
-    vcpu_wfi(SIBLING);
-    assert_guest_runs(GUEST);
-    guest_serves(GUEST_EDGE);
-    guest_finds_nothing();
-}
-
-static void a_level_that_was_lowered_meanwhile_does_not_move(void **state)
-{
-    (void)state;
-    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
-    device_raise(GUEST_LEVEL);
-    device_lower(GUEST_LEVEL);
-    assert_int_equal(move_to(GUEST, GUEST_LEVEL, ENABLED), DROVER_OK);
-    system_interrupts();
-    guest_finds_nothing();
-    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
-    assert_false(gic.active[GUEST_LEVEL]);
-}
-
-static void an_active_one_stays_and_the_next_moves(void **state)
-{
-    (void)state;
-    assert_int_equal(move_to(SIBLING, GUEST_LEVEL, ENABLED), DROVER_OK);
-    device_raise(GUEST_LEVEL);
-    assert_int_equal(gicv_acknowledge(), GUEST_LEVEL);
-    assert_int_equal(move_to(GUEST, GUEST_LEVEL, ENABLED), DROVER_OK);
-    system_interrupts();
-    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
-    assert_int_equal(state_of(GUEST_LEVEL), VIRQ_STATE_ACTIVE);
-    gicv_end(GUEST_LEVEL); /* the line is high still */
-    system_interrupts();
-    guest_finds_nothing();
-    vcpu_wfi(SIBLING);
-    assert_guest_runs(GUEST);
-    device_lower(GUEST_LEVEL);
-    guest_serves(GUEST_LEVEL);
-}
-
-static void another_vm_moves_nothing(void **state)
-{
-    (void)state;
-    example_wake(VMM2);
-    assert_int_equal(pd_call(VMM2, SYS_VIRQ_CONFIG, 0, GUEST_LEVEL, ENABLED), DROVER_ERR_ARGUMENT);
-    assert_int_equal(pd_call(VMM2, SYS_VIRQ_UPDATE, 0, GUEST_LEVEL, VIRQ_OP_SET_PENDING),
-                     DROVER_ERR_ARGUMENT);
-    pd_wait(VMM2);
-    assert_ptr_equal(irq_route(GUEST_LEVEL)->vcpu, VCPU(GUEST));
-    assert_false(gic.enabled[GUEST_LEVEL]);
-}
-
-/* Whichever of its vCPUs has it: a soft one of the same number would be a second one. */
-static void no_vcpu_of_the_vm_gets_a_straight_number_injected(void **state)
-{
-    (void)state;
-    for (unsigned vcpu = GUEST; vcpu <= SIBLING; vcpu++) {
-        assert_int_equal(vmm_asks(vcpu, SYS_VIRQ_INJECT, GUEST_LEVEL, 0), DROVER_ERR_ARGUMENT);
-    }
 }
 
 /* The physical number in a list register is the kernel's: what a VMM asks for leaves it alone. */
@@ -348,12 +244,6 @@ int main(void)
         cmocka_unit_test_setup(a_turn_that_ends_in_a_trap_has_ended, start_both),
         cmocka_unit_test_setup(a_vcpu_that_traps_keeps_its_turn, start_both),
         cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
-        cmocka_unit_test_setup(a_straight_interrupt_goes_where_it_is_configured, start_both),
-        cmocka_unit_test_setup(a_pending_one_moves_along, start_both),
-        cmocka_unit_test_setup(a_level_that_was_lowered_meanwhile_does_not_move, start_both),
-        cmocka_unit_test_setup(an_active_one_stays_and_the_next_moves, start_both),
-        cmocka_unit_test_setup(another_vm_moves_nothing, start_both),
-        cmocka_unit_test_setup(no_vcpu_of_the_vm_gets_a_straight_number_injected, start_both),
         cmocka_unit_test_setup(a_report_asked_for_leaves_a_hardware_interrupt_alone, start_guest),
         cmocka_unit_test_setup(timers_of_siblings_do_not_mix, start_both),
         cmocka_unit_test_setup(a_timer_that_a_guest_pends_is_its_own, start_both),

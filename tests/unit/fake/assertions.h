@@ -97,3 +97,21 @@ static inline void run_other_guest_for_a_moment(void)
     example_trap();
     pd_wait(VMM2);
 }
+
+/* VMM, woken while no vCPU's fault is open, makes a system call about one of its vCPUs. */
+static inline uint64_t vmm_asks(unsigned vcpu, uint64_t number, uint64_t x1, uint64_t x2)
+{
+    example_wake(VMM);
+    uint64_t error = pd_call(VMM, number, VCPU(vcpu)->id, x1, x2);
+    pd_wait(VMM);
+    return error;
+}
+
+/* A setup function: both vCPUs of VMM have started; SIBLING is loaded and runs, GUEST sleeps. */
+static inline int start_both(void **state)
+{
+    start_guest(state);
+    vcpu_wfi(GUEST);
+    example_start(SIBLING);
+    return 0;
+}

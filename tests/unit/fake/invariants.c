@@ -217,6 +217,26 @@ static const char *virqs_broken(struct vcpu *vcpu)
     return spill_count == vcpu->virq.spill_count ? NULL : "spill_count is wrong";
 }
 
+/* A straight interrupt is in the vCPUs of its VM once while the physical one is active, else not.
+ */
+static const char *straight_broken(void)
+{
+    struct virq_place place;
+
+    for (uint32_t intid = GIC_INTID_SPI_FIRST; intid < irq_routes.count; intid++) {
+        const struct irq_route *route = irq_route(intid);
+        unsigned count = 0;
+        for (unsigned i = 0; route->kind == ROUTE_VCPU && i < the_system.vcpu_count; i++) {
+            count +=
+                VCPU(i)->vmm == route->vcpu->vmm && virq_find(VCPU(i), virq_slot(intid), &place);
+        }
+        if (route->kind == ROUTE_VCPU && count != gic.active[intid]) {
+            return "a straight interrupt that is active and in no vCPU, or the reverse";
+        }
+    }
+    return NULL;
+}
+
 const char *invariant_broken(void)
 {
     unsigned places[THREAD_MAX] = {0};
@@ -230,6 +250,9 @@ const char *invariant_broken(void)
     }
     if (broken == NULL) {
         broken = time_broken();
+    }
+    if (broken == NULL) {
+        broken = straight_broken();
     }
     for (unsigned i = 0; i < the_system.vcpu_count && broken == NULL; i++) {
         broken = virqs_broken(VCPU(i));
