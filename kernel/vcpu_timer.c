@@ -10,6 +10,7 @@
 #include "sched.h"
 #include "timer.h"
 #include "virq.h"
+#include "virq_bound.h"
 
 /* CNTV_CTL_EL0 and CNTP_CTL_EL0, Arm ARM DDI 0487, D17.11.17 */
 #define CNT_CTL_ENABLE 1ul
@@ -26,8 +27,8 @@ void vcpu_timer_init(struct vcpu *vcpus, uint32_t count, uint32_t vtimer_irq, ui
     all_count = count;
     timer_irqs[GUEST_TIMER_VIRTUAL] = vtimer_irq;
     timer_irqs[GUEST_TIMER_PHYSICAL] = ptimer_irq;
-    vcpu_timer_count =
-        irq_route(ptimer_irq)->kind == ROUTE_GUEST_TIMER ? GUEST_TIMER_COUNT : GUEST_TIMER_PHYSICAL;
+    vcpu_timer_count = virq_bound_timer(ptimer_irq) == GUEST_TIMER_PHYSICAL ? GUEST_TIMER_COUNT
+                                                                            : GUEST_TIMER_PHYSICAL;
 }
 
 /* When the line of a timer that is not loaded rises, on the physical counter; `now` if it is high.
@@ -121,14 +122,7 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
                 continue;
             }
             vcpu->virq.timer_latched[i] = false;
-            struct thread *woken = virq_raise(vcpu, vcpu->virq.timer_lr[i]);
-            if (woken != NULL && first != NULL) {
-                bool is_more = woken->priority > first->priority;
-                ready_append(&cpu->ready, is_more ? first : woken);
-                first = is_more ? woken : first;
-            } else if (woken != NULL) {
-                first = woken;
-            }
+            first = sched_both(cpu, first, virq_raise(vcpu, vcpu->virq.timer_lr[i]));
         }
     }
     return first;
