@@ -53,11 +53,10 @@ struct thread *sys_vcpu_read(struct cpu *cpu, struct pd *pd)
     struct vcpu *vcpu = vcpu_argument(pd);
     uint64_t *x = pd->frame.x;
 
-    (void)cpu;
     if (vcpu == NULL) {
         return done(pd, DROVER_ERR_CHILD);
     }
-    return done(pd, vcpu_reg_read(vcpu, x[1], &x[1]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
+    return done(pd, vcpu_reg_read(cpu, vcpu, x[1], &x[1]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
 }
 
 struct thread *sys_vcpu_write(struct cpu *cpu, struct pd *pd)
@@ -65,11 +64,10 @@ struct thread *sys_vcpu_write(struct cpu *cpu, struct pd *pd)
     struct vcpu *vcpu = vcpu_argument(pd);
     const uint64_t *x = pd->frame.x;
 
-    (void)cpu;
     if (vcpu == NULL) {
         return done(pd, DROVER_ERR_CHILD);
     }
-    return done(pd, vcpu_reg_write(vcpu, x[1], x[2]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
+    return done(pd, vcpu_reg_write(cpu, vcpu, x[1], x[2]) ? DROVER_OK : DROVER_ERR_ARGUMENT);
 }
 
 struct thread *sys_virq_inject(struct cpu *cpu, struct pd *pd)

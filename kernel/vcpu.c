@@ -6,6 +6,7 @@
 #include "vcpu.h"
 
 #include "drivers/gicv2.h"
+#include "regs.h"
 #include "sched.h"
 #include "virq_inject.h"
 
@@ -83,6 +84,7 @@ struct thread *vcpu_start(struct cpu *cpu, struct vcpu *vcpu, uint64_t entry)
 {
     vcpu_stop(cpu, vcpu);
     virq_timers_sample(vcpu);
+    vcpu->thread.hcr = HCR_VCPU;
     vcpu->page->pc = entry;
     vcpu->thread.state = THREAD_READY;
     return &vcpu->thread;

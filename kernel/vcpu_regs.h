@@ -21,7 +21,7 @@ void vcpu_regs_enter(const struct vcpu *vcpu);
 /* The same registers as every PD finds them. */
 void vcpu_regs_clear(void);
 
-/* Reads or writes one register (enum vcpu_reg) of a vCPU that is not running. False: no such
- * register. */
-COLD bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value);
-COLD bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value);
+/* Reads or writes one register (enum vcpu_reg) of a vCPU while a PD runs. One that is in the
+ * machine is unloaded for it. False: no such register. */
+COLD bool vcpu_reg_read(struct cpu *cpu, const struct vcpu *vcpu, uint64_t reg, uint64_t *value);
+COLD bool vcpu_reg_write(struct cpu *cpu, struct vcpu *vcpu, uint64_t reg, uint64_t value);

@@ -221,8 +221,9 @@ enum vcpu_reg {
     VCPU_REG_CNTV_CVAL_EL0,
     VCPU_REG_CNTP_CTL_EL0,
     VCPU_REG_CNTP_CVAL_EL0,
-    VCPU_REG_CNTVOFF_EL2,
+    VCPU_REG_CNTVOFF_EL2, /* if it is not 0, a switch to a PD unloads the vCPU */
     VCPU_REG_VMPIDR_EL2,
+    VCPU_REG_CSSELR_EL1,
     VCPU_REG_COUNT,
 };
 

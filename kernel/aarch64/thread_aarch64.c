@@ -45,6 +45,15 @@ struct thread *thread_aarch64_prepare(struct thread *next, struct cpu *cpu)
                                                         : prepare_all(next, cpu);
 }
 
+/* To a PD, whose CNTVCT_EL0 has the offset of virtual time as well while that is in the machine. */
+static void vcpu_leave(struct cpu *cpu, const struct vcpu *vcpu)
+{
+    if (UNLIKELY(vcpu->regs[VCPU_REG_CNTVOFF_EL2] != 0)) {
+        vcpu_load(cpu, NULL);
+    }
+    vcpu_regs_clear();
+}
+
 static void vcpu_enter(struct cpu *cpu, struct vcpu *vcpu)
 {
     if (UNLIKELY(cpu->loaded != vcpu)) {
@@ -69,7 +78,7 @@ struct frame *thread_aarch64_switch(struct thread *next, struct cpu *cpu)
         vcpu_enter(cpu, vcpu_of(next));
     } else {
         if (old->is_vcpu) {
-            vcpu_regs_clear();
+            vcpu_leave(cpu, vcpu_of(old));
         }
         sysreg_write(tpidr_el0, pd_of(next)->tpidr);
         sysreg_write(spsr_el2, frame->pstate);

@@ -34,7 +34,8 @@
     X(CNTV_CTL_EL0, cntv_ctl_el0)                                                                  \
     X(CNTV_CVAL_EL0, cntv_cval_el0)                                                                \
     X(CNTVOFF_EL2, cntvoff_el2)                                                                    \
-    X(VMPIDR_EL2, vmpidr_el2)
+    X(VMPIDR_EL2, vmpidr_el2)                                                                      \
+    X(CSSELR_EL1, csselr_el1)
 
 /* The same unless a PD has the physical timer. */
 #define PTIMER_REGS(X)                                                                             \
@@ -64,6 +65,7 @@ static void heavy_save(struct vcpu *vcpu)
 #define SAVE(name, reg) vcpu->regs[VCPU_REG_##name] = sysreg_read(reg);
     HEAVY_REGS(SAVE)
     sysreg_write(cntv_ctl_el0, 0);
+    sysreg_write(cntvoff_el2, 0);
     if (has_ptimer()) {
         PTIMER_REGS(SAVE)
         sysreg_write(cntp_ctl_el0, 0);
@@ -121,6 +123,7 @@ void vcpu_regs_leave(struct vcpu *vcpu)
     uint64_t tpidrro = sysreg_read(tpidrro_el0);
     uint64_t cntkctl = sysreg_read(cntkctl_el1);
 
+    vcpu->thread.hcr = sysreg_read(hcr_el2); /* has a virtual SError while it is pending */
     vcpu->regs[VCPU_REG_SCTLR_EL1] = sctlr;
     vcpu->regs[VCPU_REG_CPACR_EL1] = cpacr;
     vcpu->regs[VCPU_REG_TPIDR_EL0] = tpidr;
@@ -153,49 +156,41 @@ void vcpu_regs_clear(void)
     sysreg_write(cntkctl_el1, ptimer_cntkctl);
 }
 
-/* Whether the register is in the machine, if it is one that stays there. */
-static bool is_in_machine(const struct vcpu *vcpu, uint64_t reg)
-{
-    bool is_ptimer = reg == VCPU_REG_CNTP_CTL_EL0 || reg == VCPU_REG_CNTP_CVAL_EL0;
-    return vcpu->is_loaded && (has_ptimer() || !is_ptimer);
-}
+#define BIT(name, reg) | 1ul << VCPU_REG_##name
+static const uint64_t heavy_regs = 0 HEAVY_REGS(BIT) PTIMER_REGS(BIT);
+#undef BIT
 
-bool vcpu_reg_read(const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
+_Static_assert(VCPU_REG_COUNT <= 64, "a bit each in heavy_regs");
+
+/* Has `reg` in memory, where the others are while a PD runs. False: no such register. */
+static bool reg_fetch(struct cpu *cpu, const struct vcpu *vcpu, uint64_t reg)
 {
     if (reg >= VCPU_REG_COUNT) {
         return false;
     }
-    *value = vcpu->regs[reg];
-    if (is_in_machine(vcpu, reg)) {
-        switch (reg) {
-#define READ(name, sysreg)                                                                         \
-    case VCPU_REG_##name:                                                                          \
-        *value = sysreg_read(sysreg);                                                              \
-        break;
-            HEAVY_REGS(READ)
-            PTIMER_REGS(READ)
-#undef READ
-        }
+    if (vcpu->is_loaded && (heavy_regs >> reg & 1) != 0) {
+        vcpu_load(cpu, NULL);
     }
     return true;
 }
 
-bool vcpu_reg_write(struct vcpu *vcpu, uint64_t reg, uint64_t value)
+bool vcpu_reg_read(struct cpu *cpu, const struct vcpu *vcpu, uint64_t reg, uint64_t *value)
 {
-    if (reg >= VCPU_REG_COUNT) {
+    if (!reg_fetch(cpu, vcpu, reg)) {
+        return false;
+    }
+    *value = vcpu->regs[reg];
+    return true;
+}
+
+bool vcpu_reg_write(struct cpu *cpu, struct vcpu *vcpu, uint64_t reg, uint64_t value)
+{
+    if (!reg_fetch(cpu, vcpu, reg)) {
         return false;
     }
     vcpu->regs[reg] = value;
-    if (is_in_machine(vcpu, reg)) {
-        switch (reg) {
-#define WRITE(name, sysreg)                                                                        \
-    case VCPU_REG_##name:                                                                          \
-        sysreg_write(sysreg, value);                                                               \
-        break;
-            HEAVY_REGS(WRITE)
-            PTIMER_REGS(WRITE)
-#undef WRITE
-        }
+    if (reg >= VCPU_REG_CNTV_CTL_EL0 && reg <= VCPU_REG_CNTVOFF_EL2) {
+        vcpu_timer_arm(vcpu);
     }
     return true;
 }

@@ -149,6 +149,7 @@ static void without_an_owner_guests_have_it(void **state)
     VCPU(0)->regs[VCPU_REG_CNTP_CVAL_EL0] = 0;
     device_pulse(WAKE_VMM);
     pd_call(VMM, SYS_VCPU_WRITE, 0, VCPU_REG_CNTP_CVAL_EL0, 77);
+    pd_wait(VMM);
     assert_int_equal(fake_sysregs.cntp_cval_el0, 77);
 }
 

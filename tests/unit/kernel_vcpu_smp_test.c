@@ -125,7 +125,6 @@ static void timers_of_siblings_do_not_mix(void **state)
     timer_enable(SIBLING);
     assert_int_equal(vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTV_CVAL_EL0, 500), DROVER_OK);
     assert_int_equal(vmm_asks(GUEST, SYS_VCPU_WRITE, VCPU_REG_CNTV_CTL_EL0, CTL_ENABLE), DROVER_OK);
-    timer_enable(GUEST); /* the VMM has set a sleeper's timer: configuring it has the kernel look */
     system_time(499);
     assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
     system_time(500);

@@ -119,6 +119,27 @@ static void serror_of_a_guest_goes_back_to_it(void **state)
     system_enter(exception_serror, 0);
     assert_guest_runs(GUEST);
     assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU | HCR_VSE);
+    guest_faults();
+    assert_int_equal(fake_sysregs.hcr_el2, HCR_PD);
+    run_other_guest_for_a_moment();
+    pd_answer(VMM);
+    assert_guest_runs(GUEST);
+    assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU | HCR_VSE);
+    fake_sysregs.hcr_el2 = HCR_VCPU; /* the guest takes it */
+    guest_faults();
+    pd_answer(VMM);
+    assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU);
+}
+
+static void a_start_forgets_an_serror(void **state)
+{
+    (void)state;
+    system_enter(exception_serror, 0);
+    guest_faults();
+    assert_int_equal(pd_call(VMM, SYS_VCPU_START, GUEST_ID, 0x48000000, 0), DROVER_OK);
+    pd_answer(VMM);
+    assert_guest_runs(GUEST);
+    assert_int_equal(fake_sysregs.hcr_el2, HCR_VCPU);
 }
 
 /* ---- Start and stop in each state ---- */
@@ -248,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup(reply_resumes_with_what_the_vmm_wrote, start_guest),
         cmocka_unit_test_setup(without_reply_it_stays_faulted, start_guest),
         cmocka_unit_test_setup(serror_of_a_guest_goes_back_to_it, start_guest),
+        cmocka_unit_test_setup(a_start_forgets_an_serror, start_guest),
         cmocka_unit_test_setup(stop_and_start_while_ready, start_guest),
         cmocka_unit_test_setup(start_while_ready, start_guest),
         cmocka_unit_test_setup(stop_while_faulted, start_guest),

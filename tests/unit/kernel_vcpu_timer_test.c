@@ -171,6 +171,34 @@ static void virtual_time_has_its_offset(void **state)
     serve_vtimer();
 }
 
+/* CNTVCT_EL0 is for every PD to read. */
+static void virtual_time_of_pds_has_no_offset(void **state)
+{
+    (void)state;
+    example_start(GUEST);
+    fake_sysregs.cntpct_el0 = 1000;
+    example_trap();
+    pd_call(VMM, SYS_VCPU_WRITE, GUEST_ID, VCPU_REG_CNTVOFF_EL2, 1000);
+    assert_int_equal(fake_sysregs.cntvoff_el2, 0);
+    pd_answer(VMM);
+    assert_int_equal(fake_sysregs.cntvoff_el2, 1000);
+    set_vtimer(500);
+    example_trap();
+    assert_int_equal(fake_sysregs.cntvoff_el2, 0);
+    pd_call(VMM, SYS_VCPU_READ, GUEST_ID, VCPU_REG_CNTVOFF_EL2, 0);
+    assert_int_equal(PD(VMM)->frame.x[1], 1000);
+    pd_answer(VMM);
+    vcpu_wfi(GUEST);
+    example_wake(CLIENT);
+    assert_int_equal(fake_sysregs.cntvoff_el2, 0);
+    system_time(1499);
+    assert_int_equal(VCPU(GUEST)->thread.state, THREAD_WFI);
+    system_time(1500);
+    pd_wait(CLIENT);
+    assert_guest_runs(GUEST);
+    serve_vtimer();
+}
+
 static void a_virtual_timer_that_never_comes_does_not_come_early(void **state)
 {
     (void)state;
@@ -213,15 +241,33 @@ static void timers_of_two_sleeping_guests_fire_together(void **state)
     serve_vtimer();
 }
 
+static void a_gic_without_the_lines_of_timers(void **state)
+{
+    static struct description small;
+
+    (void)state;
+    small = example;
+    small.irq_count = 0;
+    small.irq_lines = PTIMER;
+    system_boot_idle(&small);
+    example_start(GUEST);
+    set_vtimer(500);
+    system_time(500);
+    serve_vtimer();
+    assert_int_equal(error_of(SYS_VIRQ_CONFIG, PTIMER, VIRQ_CONFIG_ENABLE), DROVER_ERR_ARGUMENT);
+}
+
 static void registers_of_two_guests_do_not_mix(void **state)
 {
     (void)state;
     example_start(GUEST);
     fake_sysregs.ttbr0_el1 = 0x1000;
+    fake_sysregs.csselr_el1 = 1;
     fake_sysregs.sctlr_el1 = 0x1001;
     vcpu_wfi(GUEST);
     example_start(GUEST2);
     assert_int_equal(fake_sysregs.ttbr0_el1, 0);
+    assert_int_equal(fake_sysregs.csselr_el1, 0);
     assert_int_not_equal(fake_sysregs.sctlr_el1, 0x1001);
     example_wake(VMM);
     assert_int_equal(pd_call(VMM, SYS_VCPU_READ, GUEST_ID, VCPU_REG_TTBR0_EL1, 0), DROVER_OK);
@@ -241,9 +287,11 @@ int main(void)
         cmocka_unit_test_setup(a_masked_timer_does_not_fire_while_not_loaded, example_boot),
         cmocka_unit_test_setup(a_timer_in_its_handler_survives_the_switch, example_boot),
         cmocka_unit_test_setup(virtual_time_has_its_offset, example_boot),
+        cmocka_unit_test_setup(virtual_time_of_pds_has_no_offset, example_boot),
         cmocka_unit_test_setup(a_virtual_timer_that_never_comes_does_not_come_early, example_boot),
         cmocka_unit_test_setup(virtual_time_may_be_ahead, example_boot),
         cmocka_unit_test_setup(timers_of_two_sleeping_guests_fire_together, example_boot),
+        cmocka_unit_test(a_gic_without_the_lines_of_timers),
         cmocka_unit_test_setup(registers_of_two_guests_do_not_mix, example_boot),
     };
     return cmocka_run_group_tests_name("kernel: timers of guests", tests, NULL, NULL);

@@ -13,9 +13,9 @@
 
 /* The system registers that the kernel names, all zero at boot. */
 struct fake_sysregs {
-    uint64_t afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, cpacr_el1, elr_el1, esr_el1, far_el1,
-        mair_el1, par_el1, sctlr_el1, sp_el1, spsr_el1, tcr_el1, tpidr_el1, ttbr0_el1, ttbr1_el1,
-        vbar_el1;
+    uint64_t afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, cpacr_el1, csselr_el1, elr_el1,
+        esr_el1, far_el1, mair_el1, par_el1, sctlr_el1, sp_el1, spsr_el1, tcr_el1, tpidr_el1,
+        ttbr0_el1, ttbr1_el1, vbar_el1;
     uint64_t cptr_el2, elr_el2, esr_el2, far_el2, hcr_el2, hpfar_el2, spsr_el2, vmpidr_el2,
         vttbr_el2;
     uint64_t sp_el0, tpidr_el0, tpidrro_el0;
