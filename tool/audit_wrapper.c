@@ -10,15 +10,19 @@
 #include <endian.h>
 #include <string.h>
 
+#include "crc32.h"
 #include "diag.h"
 
 /* U-Boot, include/image.h: legacy image header, all numbers big-endian; byte offsets. */
 #define UIMAGE_MAGIC       0x27051956
 #define UIMAGE_HEADER_SIZE 64
+#define UIMAGE_HEADER_CRC  4 /* of the header with this field 0 */
 #define UIMAGE_DATA_SIZE   12
 #define UIMAGE_LOAD        16
 #define UIMAGE_ENTRY       20
-#define UIMAGE_COMPRESSION 31
+#define UIMAGE_DATA_CRC    24
+#define UIMAGE_KIND        28         /* a byte each: system, architecture, type, compression */
+#define UIMAGE_KIND_LINUX  0x05160200 /* Linux, arm64, a kernel, not compressed */
 
 static bool refuse(const struct audit_input *input, const char *what)
 {
@@ -42,12 +46,28 @@ static uint32_t big_endian(const struct file *file, size_t offset)
     return be32toh(value);
 }
 
+static bool uimage_sums_agree(const struct file *file)
+{
+    uint8_t header[UIMAGE_HEADER_SIZE];
+    memcpy(header, file->bytes, sizeof(header));
+    memset(header + UIMAGE_HEADER_CRC, 0, sizeof(uint32_t));
+    return crc32(header, sizeof(header)) == big_endian(file, UIMAGE_HEADER_CRC) &&
+           crc32(file->bytes + UIMAGE_HEADER_SIZE, file->size - UIMAGE_HEADER_SIZE) ==
+               big_endian(file, UIMAGE_DATA_CRC);
+}
+
 static bool unwrap_uimage(struct audit_input *input, const struct file *file)
 {
     if (file->size < UIMAGE_HEADER_SIZE ||
-        big_endian(file, UIMAGE_DATA_SIZE) != file->size - UIMAGE_HEADER_SIZE ||
-        file->bytes[UIMAGE_COMPRESSION] != 0) {
-        return refuse(input, "a uImage that is cut short, too long, or compressed");
+        big_endian(file, UIMAGE_DATA_SIZE) != file->size - UIMAGE_HEADER_SIZE) {
+        return refuse(input, "a uImage that is cut short, or too long");
+    }
+    if (!uimage_sums_agree(file)) {
+        return refuse(input, "a uImage whose checksums are wrong, which U-Boot would not load");
+    }
+    if (big_endian(file, UIMAGE_KIND) != UIMAGE_KIND_LINUX) {
+        return refuse(input, "a uImage that is not started as an arm64 Linux kernel is, "
+                             "or is compressed");
     }
     if (big_endian(file, UIMAGE_ENTRY) != big_endian(file, UIMAGE_LOAD)) {
         return refuse(input, "a uImage that is not entered at its first byte");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "crc32.h"
 #include "diag.h"
 #include "file.h"
 
@@ -83,23 +84,6 @@ static bool elf_write(const struct image *image, const char *path)
     bool written = file_write(path, bytes, ELF_DATA_OFFSET + image->size);
     free(bytes);
     return written;
-}
-
-/* CRC-32 of IEEE 802.3, reflected, as U-Boot computes it. */
-static uint32_t crc32(const uint8_t *bytes, size_t size)
-{
-    uint32_t table[256];
-    uint32_t crc = 0xffffffff;
-    for (uint32_t i = 0; i < 256; i++) {
-        table[i] = i;
-        for (int bit = 0; bit < 8; bit++) {
-            table[i] = table[i] >> 1 ^ ((table[i] & 1) != 0 ? 0xedb88320 : 0);
-        }
-    }
-    for (size_t i = 0; i < size; i++) {
-        crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
-    }
-    return ~crc;
 }
 
 static bool uimage_write(const struct image *image, const char *path)

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "audit_wrapper.h"
+#include "crc32.h"
 #include "diag_capture.h"
 #include "mutations.h"
 
@@ -198,12 +201,83 @@ static void bits_everywhere(void **state)
     assert_int_equal(missed, 0);
 }
 
+/* Writes a number into the header of a uImage, in `size` bytes, big-endian. */
+static void uimage_set(uint8_t *header, size_t offset, uint32_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        header[offset + i] = (uint8_t)(value >> 8 * (size - 1 - i));
+    }
+}
+
+/* Gives the header its checksum and says whether the file is taken for the image that it holds. */
+static bool uimage_is_taken(uint8_t *bytes, size_t size, bool with_sum)
+{
+    struct audit_input input = {.image_path = "rich.uimage"};
+    const struct file file = {.bytes = bytes, .size = size};
+    if (with_sum) {
+        uimage_set(bytes, 4, 0, 4);
+        uimage_set(bytes, 4, crc32(bytes, 64), 4);
+    }
+    diag_capture_reset();
+    return audit_unwrap(&input, &file) && input.wrapped && input.size == size - 64;
+}
+
+/* U-Boot, include/image.h: where each field of the header stands, and what is wrong there. */
+static void fields_of_uimage(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t offset, size;
+        uint32_t good, wrong;
+    } fields[] = {
+        {0, 4, 0x27051956, 0},
+        {12, 4, 0, 1},
+        {16, 4, 0x40800000, 0x40000000},
+        {20, 4, 0x40800000, 0x40800004},
+        {24, 4, 0, 1},
+        {28, 1, 5, 17},
+        {29, 1, 22, 2},
+        {30, 1, 2, 4},
+        {31, 1, 0, 1},
+    };
+    size_t size = 64 + rich->size;
+    uint8_t *bytes = calloc(1, size);
+    assert_non_null(bytes);
+    memcpy(bytes + 64, rich->bytes, rich->size);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        uimage_set(bytes, fields[i].offset, fields[i].good, fields[i].size);
+    }
+    uimage_set(bytes, 12, (uint32_t)rich->size, 4);
+    uimage_set(bytes, 24, crc32(bytes + 64, rich->size), 4);
+    assert_true(uimage_is_taken(bytes, size, true));
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        uint8_t good[64];
+        memcpy(good, bytes, sizeof(good));
+        uimage_set(bytes, fields[i].offset, fields[i].wrong, fields[i].size);
+        assert_false(uimage_is_taken(bytes, size, true));
+        memcpy(bytes, good, sizeof(good));
+    }
+    for (size_t i = 4; i < size; i += i < 64 ? 1 : 4099) {
+        bytes[i] ^= 0x10;
+        assert_false(uimage_is_taken(bytes, size, false));
+        bytes[i] ^= 0x10;
+    }
+    free(bytes);
+}
+
+static void known_checksum(void **state)
+{
+    (void)state;
+    assert_int_equal(crc32((const uint8_t *)"123456789", 9), 0xcbf43926);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_image_is_clean), cmocka_unit_test(damage_that_makes_sense),
         cmocka_unit_test(bits_of_records),     cmocka_unit_test(bits_of_descriptors),
-        cmocka_unit_test(bits_everywhere),
+        cmocka_unit_test(bits_everywhere),     cmocka_unit_test(fields_of_uimage),
+        cmocka_unit_test(known_checksum),
     };
     return cmocka_run_group_tests(tests, group_set_up, group_tear_down);
 }

@@ -75,7 +75,7 @@ command_test_CFLAGS  := -DBUILD_DIR='"$(BUILD)"'
 command_test_DEPENDS := $(BUILD)/drover
 
 UNIT_TESTS += image_file_test
-image_file_test_SOURCES := tests/unit/image_file_test.c tests/unit/diag_capture.c tool/image_file.c tool/file.c \
+image_file_test_SOURCES := tests/unit/image_file_test.c tests/unit/diag_capture.c tool/image_file.c tool/crc32.c tool/file.c \
                            tool/alloc.c
 image_file_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) -DBUILD_DIR='"$(BUILD)"'
 image_file_test_DEPENDS := $(TOOL_PLAN_HEADERS)
