@@ -16,8 +16,8 @@ static const void *table(const struct manifest *manifest, uint32_t offset)
 }
 
 /* The memory of objects is zero: what is not named stays so. */
-static void thread_create(struct cpu *cpu, struct thread *thread, struct budget *budget,
-                          uint32_t budget_us, uint32_t period_us)
+RARE static void thread_create(struct cpu *cpu, struct thread *thread, struct budget *budget,
+                               uint32_t budget_us, uint32_t period_us)
 {
     thread->cptr = CPTR_VALUE | CPTR_TFP;
     thread->payer = budget;

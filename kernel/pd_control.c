@@ -50,6 +50,18 @@ static struct pd *other_argument(struct pd *pd)
     return target;
 }
 
+/* The same for calls that move as many registers as x2 says. */
+static struct pd *registers_argument(struct pd *pd)
+{
+    struct pd *target = other_argument(pd);
+
+    if (target != NULL && pd->frame.x[2] > PD_REGISTER_COUNT) {
+        pd->frame.x[0] = DROVER_ERR_ARGUMENT;
+        return NULL;
+    }
+    return target;
+}
+
 /* Its call or fault has not been answered. */
 static bool is_unanswered(const struct thread *thread)
 {
@@ -125,14 +137,10 @@ struct thread *sys_pd_restart(struct cpu *cpu, struct pd *pd)
 
 struct thread *sys_pd_read(struct cpu *cpu, struct pd *pd)
 {
-    struct pd *target = other_argument(pd);
+    struct pd *target = registers_argument(pd);
     uint64_t count = pd->frame.x[2];
 
     if (target == NULL) {
-        return &pd->thread;
-    }
-    if (count > PD_REGISTER_COUNT) {
-        pd->frame.x[0] = DROVER_ERR_ARGUMENT;
         return &pd->thread;
     }
     if ((pd->frame.x[1] & PD_REGISTERS_STOP) != 0 && target->thread.state != THREAD_STOPPED) {
@@ -146,15 +154,11 @@ struct thread *sys_pd_read(struct cpu *cpu, struct pd *pd)
 
 struct thread *sys_pd_write(struct cpu *cpu, struct pd *pd)
 {
-    struct pd *target = other_argument(pd);
+    struct pd *target = registers_argument(pd);
     uint64_t count = pd->frame.x[2];
     bool resumes = (pd->frame.x[1] & PD_REGISTERS_RESUME) != 0;
 
     if (target == NULL) {
-        return &pd->thread;
-    }
-    if (count > PD_REGISTER_COUNT) {
-        pd->frame.x[0] = DROVER_ERR_ARGUMENT;
         return &pd->thread;
     }
     if (resumes) {

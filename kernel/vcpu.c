@@ -8,11 +8,10 @@
 #include "drivers/gicv2.h"
 #include "regs.h"
 #include "sched.h"
-#include "virq_inject.h"
+#include "virq.h"
 
 /* The VMM is busy: it finds the fault when it waits. */
-__attribute__((noinline)) static struct thread *fault_queue(struct cpu *cpu, struct vcpu *vcpu,
-                                                            uint64_t label)
+RARE static struct thread *fault_queue(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
 {
     return sched_block_slow(
         cpu, pd_send(vcpu->vmm, &vcpu->thread, vcpu->thread.event, MSGINFO(label, 0)));
@@ -135,7 +134,7 @@ struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
 {
     uint64_t requests = pd->message->vcpu_requests;
     struct vcpu *vcpu = pd_vcpu(pd, 0);
-    uint32_t lr;
+    struct thread *woken = NULL;
 
     pd->message->vcpu_requests = 0;
     if (UNLIKELY(requests != 1 || vcpu == NULL ||
@@ -143,8 +142,6 @@ struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
         return requests_do(cpu, pd, requests);
     }
     vcpu->page->inject_count = 0;
-    if (virq_word_to_lr(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &lr) != DROVER_OK) {
-        return NULL;
-    }
-    return virq_raise_new(vcpu, lr);
+    virq_inject(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &woken);
+    return woken;
 }

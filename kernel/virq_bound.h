@@ -30,3 +30,15 @@ COLD void virq_bound_set_pending(struct vcpu *vcpu, uint32_t intid, bool is_pend
 
 /* It has been handled, or taken back: it may come again. */
 COLD void virq_bound_end(const struct vcpu *vcpu, uint32_t intid);
+
+/* True if the state of `intid` in `vcpu` is a physical interrupt's: the guest's timers, and what
+ * goes straight to the VM, whichever of its vCPUs has it now. */
+static inline bool virq_is_bound(const struct vcpu *vcpu, uint32_t intid)
+{
+    const struct irq_route *route = irq_route(intid);
+
+    if (LIKELY(route == NULL || (route->kind != ROUTE_VCPU && route->kind != ROUTE_GUEST_TIMER))) {
+        return false;
+    }
+    return route->kind == ROUTE_GUEST_TIMER || route->vcpu->vmm == vcpu->vmm;
+}

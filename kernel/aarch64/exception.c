@@ -95,7 +95,7 @@ COLD static struct thread *pd_exception(struct cpu *cpu, uint64_t esr)
                                            .address = is_abort ? sysreg_read(far_el2) : 0});
 }
 
-/* Everything but system calls, and what guests do all the time. */
+/* Everything but system calls and what a vCPU needs its VMM for. */
 __attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu, uint64_t esr)
 {
     struct thread *current = cpu->current;
@@ -107,10 +107,7 @@ __attribute__((noinline)) static struct thread *exception_other(struct cpu *cpu,
     if (ec == ESR_EC_FP) {
         return fpu_switch(cpu, current);
     }
-    if (!current->is_vcpu) {
-        return pd_exception(cpu, esr);
-    }
-    return vcpu_exception(cpu, vcpu_of(current), esr);
+    return pd_exception(cpu, esr);
 }
 
 struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
@@ -122,10 +119,10 @@ struct thread *exception_sync(struct cpu *cpu, uint64_t esr)
     if (LIKELY(ec == ESR_EC_SVC)) {
         return syscall_handle(cpu, pd_of(current), esr & 0xffff);
     }
-    if ((ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER) && current->is_vcpu) {
+    if (current->is_vcpu && (ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER)) {
         return vcpu_abort(cpu, vcpu_of(current), esr);
     }
-    if (ec == ESR_EC_SMC && current->is_vcpu) {
+    if (current->is_vcpu && ec != ESR_EC_WFX && ec != ESR_EC_FP) {
         return vcpu_exception(cpu, vcpu_of(current), esr);
     }
     return exception_other(cpu, esr);
