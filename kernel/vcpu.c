@@ -8,7 +8,7 @@
 #include "drivers/gicv2.h"
 #include "regs.h"
 #include "sched.h"
-#include "virq.h"
+#include "virq_inject.h"
 
 /* The VMM is busy: it finds the fault when it waits. */
 RARE static struct thread *fault_queue(struct cpu *cpu, struct vcpu *vcpu, uint64_t label)
@@ -134,7 +134,7 @@ struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
 {
     uint64_t requests = pd->message->vcpu_requests;
     struct vcpu *vcpu = pd_vcpu(pd, 0);
-    struct thread *woken = NULL;
+    uint32_t lr;
 
     pd->message->vcpu_requests = 0;
     if (UNLIKELY(requests != 1 || vcpu == NULL ||
@@ -142,6 +142,8 @@ struct thread *vcpu_do_requests(struct cpu *cpu, struct pd *pd)
         return requests_do(cpu, pd, requests);
     }
     vcpu->page->inject_count = 0;
-    virq_inject(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &woken);
-    return woken;
+    if (virq_word_to_lr(vcpu, *(volatile uint32_t *)&vcpu->page->inject[0], &lr) != DROVER_OK) {
+        return NULL;
+    }
+    return virq_raise_new(vcpu, lr);
 }

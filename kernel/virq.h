@@ -56,10 +56,6 @@ static inline bool virq_is_idle(const struct vcpu *vcpu)
  * sleep. */
 bool virq_is_pending(const struct vcpu *vcpu);
 
-/* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as
- * virq_raise(). */
-enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken);
-
 /* Pending and active masks of INTIDs first..first+31, bound physical interrupts included. */
 COLD void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32_t *active);
 
@@ -107,3 +103,7 @@ COLD void virq_add(struct vcpu *vcpu, uint32_t lr);
 /* Moves the GIC state of a vCPU out of the machine and back into it. */
 COLD void virq_unload(struct vcpu *vcpu);
 COLD void virq_load(struct vcpu *vcpu);
+
+/* Injection word `word` of the VMM (INJECT_*). Returns an enum drover_error; `*woken` as
+ * virq_raise(). */
+enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken);

@@ -10,13 +10,24 @@
 #include "drivers/gicv2.h"
 #include "irq.h"
 #include "vcpu_timer.h"
-#include "virq_bound.h"
+#include "virq_inject.h"
 
 uint32_t virq_bound_lr(uint32_t intid, uint64_t flags)
 {
     uint32_t priority = flags & VIRQ_CONFIG_PRIORITY_MASK;
     return LR_HW | LR_PENDING | ((flags & VIRQ_CONFIG_GROUP1) != 0 ? LR_GROUP1 : 0) |
            priority >> 3 << LR_PRIORITY_SHIFT | intid << LR_PINTID_SHIFT | intid;
+}
+
+enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken)
+{
+    uint32_t lr;
+    enum drover_error error = virq_word_to_lr(vcpu, word, &lr);
+
+    if (error == DROVER_OK) {
+        *woken = virq_raise_new(vcpu, lr);
+    }
+    return error;
 }
 
 /* ---- State ---- */

@@ -1,14 +1,16 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Injection by the VMM: it is on the way of every interrupt that passes through one. See virq.h.
+ * Injection by the VMM, inline: it is on the way of every interrupt that passes through one.
  */
-#include "virq.h"
+#pragma once
 
+#include "virq.h"
 #include "virq_bound.h"
 
 /* Checks injection word `word` (INJECT_*) and translates it to a list register value. */
-static enum drover_error virq_word_to_lr(const struct vcpu *vcpu, uint32_t word, uint32_t *lr)
+static inline enum drover_error virq_word_to_lr(const struct vcpu *vcpu, uint32_t word,
+                                                uint32_t *lr)
 {
     uint32_t intid = word & INJECT_INTID_MASK;
     uint32_t value = LR_PENDING | ((word & INJECT_GROUP1) != 0 ? LR_GROUP1 : 0) |
@@ -37,22 +39,11 @@ static enum drover_error virq_word_to_lr(const struct vcpu *vcpu, uint32_t word,
 }
 
 /* virq_raise(), quick where the vCPU has no other interrupt. */
-static struct thread *virq_raise_new(struct vcpu *vcpu, uint32_t lr)
+static inline struct thread *virq_raise_new(struct vcpu *vcpu, uint32_t lr)
 {
     if (LIKELY(virq_is_idle(vcpu))) {
         mmio_write32(GICH_LR(0), lr);
         return virq_wake(vcpu);
     }
     return virq_raise(vcpu, lr);
-}
-
-enum drover_error virq_inject(struct vcpu *vcpu, uint32_t word, struct thread **woken)
-{
-    uint32_t lr;
-    enum drover_error error = virq_word_to_lr(vcpu, word, &lr);
-
-    if (error == DROVER_OK) {
-        *woken = virq_raise_new(vcpu, lr);
-    }
-    return error;
 }
