@@ -4,11 +4,9 @@
  * `drover audit`: image -> who can reach, interrupt and control what; with the description, whether
  * that is what it grants.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "alloc.h"
 #include "audit_board.h"
 #include "audit_view.h"
 #include "audit_wrapper.h"
@@ -20,16 +18,9 @@
 #define EXIT_UNREADABLE 2 /* the image, the board or a file of the description cannot be read */
 
 struct options {
-    const char *image_path;
+    struct inputs inputs; /* the operand is the image */
     const char *system_path;
-    const char *board;
-    const char *config;
-    const char **search;
-    size_t search_count;
-    struct macro *macros;
-    size_t macro_count;
     bool json;
-    bool help;
 };
 
 static void print_usage(FILE *out)
@@ -53,68 +44,38 @@ static void print_usage(FILE *out)
           out);
 }
 
-/* Takes one option; returns false if it is unknown or lacks its argument, which getopt has said. */
-static bool option_take(struct options *options, int option)
+static bool option_take(void *own, int option)
 {
+    struct options *options = own;
     switch (option) {
-    case 'b':
-        options->board = optarg;
-        return true;
-    case 'c':
-        options->config = optarg;
-        return true;
     case 'y':
         options->system_path = optarg;
         return true;
-    case 's':
-        options->search[options->search_count++] = optarg;
-        return true;
-    case 'D':
-        options->macros[options->macro_count++] = macro_parse(optarg);
-        return true;
     case 'j':
         options->json = true;
-        return true;
-    case 'h':
-        options->help = true;
         return true;
     default:
         return false;
     }
 }
 
-static bool options_parse(struct options *options, int argc, char **argv)
-{
-    static const struct option known[] = {
-        {"board", required_argument, NULL, 'b'},
-        {"config", required_argument, NULL, 'c'},
-        {"system", required_argument, NULL, 'y'},
-        {"search-path", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "D:h", known, NULL)) != -1) {
-        if (!option_take(options, option)) {
-            return false;
-        }
-    }
-    if (options->help) {
-        return true;
-    }
-    if (argc - optind != 1) {
-        fprintf(stderr, "%s: %s\n", argv[0],
-                optind == argc ? "no image given" : "more than one image");
-        return false;
-    }
-    options->image_path = argv[optind];
-    if (options->board == NULL) {
-        fprintf(stderr, "%s: --board is missing\n", argv[0]);
-        return false;
-    }
-    return true;
-}
+static const struct option known[] = {
+    INPUT_BOARD,
+    INPUT_CONFIG,
+    {"system", required_argument, NULL, 'y'},
+    INPUT_SEARCH,
+    {"json", no_argument, NULL, 'j'},
+    INPUT_HELP,
+    {NULL, 0, NULL, 0},
+};
+
+static const struct command_line line = {
+    .operand = "image",
+    .needs_board = true,
+    .short_options = "D:h",
+    .options = known,
+    .take = option_take,
+};
 
 /* Prints what was found: the matrix on stdout, the findings behind it, or all of it as JSON. */
 static int show(const struct options *options, const struct audit *audit)
@@ -155,10 +116,10 @@ static int audit_image(const struct options *options, struct audit_input *input)
     struct file file;
     struct audit audit;
     int status = EXIT_UNREADABLE;
-    if (!file_map(&file, options->image_path, NULL)) {
+    if (!file_map(&file, options->inputs.operand, NULL)) {
         return status;
     }
-    input->image_path = options->image_path;
+    input->image_path = options->inputs.operand;
     if (audit_unwrap(input, &file)) {
         if (audit_run(&audit, input)) {
             status = show(options, &audit);
@@ -171,21 +132,20 @@ static int audit_image(const struct options *options, struct audit_input *input)
 
 static int read_and_audit(const struct options *options)
 {
+    const struct inputs *inputs = &options->inputs;
     struct sdk_board paths;
     struct board board;
     int status = EXIT_UNREADABLE;
     struct audit_input input = {.board = &board,
-                                .debug = sdk_config_is_debug(options->config),
-                                .search = {.directories = options->search,
-                                           .directory_count = options->search_count,
-                                           .description_path = options->system_path}};
-    if (sdk_find(&paths, options->board, options->config) &&
-        board_read(&board, options->board, paths.tree, paths.facts) &&
+                                .debug = sdk_config_is_debug(inputs->config),
+                                .search = inputs_search(inputs, options->system_path)};
+    if (sdk_find(&paths, inputs->board, inputs->config) &&
+        board_read(&board, inputs->board, paths.tree, paths.facts) &&
         audit_read_smmus(&input, paths.tree)) {
         input.kernel_path = paths.kernel;
         input.loader_path = paths.loader;
         if (options->system_path != NULL) {
-            input.system = system_read(options->system_path, options->macros, options->macro_count);
+            input.system = system_read(options->system_path, inputs->macros, inputs->macro_count);
         }
         if (options->system_path == NULL || input.system != NULL) {
             status = audit_image(options, &input);
@@ -198,23 +158,17 @@ static int read_and_audit(const struct options *options)
 
 int cmd_audit(int argc, char **argv)
 {
-    struct options options = {
-        .config = "debug",
-        .search = alloc_array((size_t)argc, sizeof(*options.search)),
-        .macros = alloc_array((size_t)argc, sizeof(*options.macros)),
-    };
+    struct options options = {0};
     static char name[] = "drover audit"; /* what getopt begins its messages with */
     int status = EXIT_SUCCESS;
     argv[0] = name;
-    if (!options_parse(&options, argc, argv)) {
-        fprintf(stderr, "`drover audit --help` lists the options\n");
+    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
         status = EXIT_USAGE;
-    } else if (options.help) {
+    } else if (options.inputs.help) {
         print_usage(stdout);
     } else {
         status = read_and_audit(&options);
     }
-    free(options.search);
-    free(options.macros);
+    inputs_free(&options.inputs);
     return status;
 }

@@ -3,12 +3,10 @@
  *
  * `drover build`: system description + programs + board -> image and report.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "command.h"
 #include "diag.h"
 #include "image_file.h"
@@ -17,17 +15,10 @@
 #include "sdk.h"
 
 struct options {
-    const char *system_path;
-    const char *board;
-    const char *config;
+    struct inputs inputs;
     const char *output_path;
     const char *report_path;
     enum image_type image_type;
-    const char **search;
-    size_t search_count;
-    struct macro *macros;
-    size_t macro_count;
-    bool help;
 };
 
 static void print_usage(FILE *out)
@@ -67,73 +58,41 @@ static bool image_type_take(struct options *options, const char *name)
     return false;
 }
 
-/* Takes one option; returns false after saying what is wrong with it; what is unknown or lacks its
- * argument, getopt has said. */
-static bool option_take(struct options *options, int option)
+static bool option_take(void *own, int option)
 {
+    struct options *options = own;
     switch (option) {
-    case 'b':
-        options->board = optarg;
-        return true;
-    case 'c':
-        options->config = optarg;
-        return true;
-    case 's':
-        options->search[options->search_count++] = optarg;
-        return true;
     case 'o':
         options->output_path = optarg;
         return true;
     case 'r':
         options->report_path = optarg;
         return true;
-    case 'D':
-        options->macros[options->macro_count++] = macro_parse(optarg);
-        return true;
     case 't':
         return image_type_take(options, optarg);
-    case 'h':
-        options->help = true;
-        return true;
     default:
         return false;
     }
 }
 
-static bool options_parse(struct options *options, int argc, char **argv)
-{
-    static const struct option known[] = {
-        {"board", required_argument, NULL, 'b'},
-        {"config", required_argument, NULL, 'c'},
-        {"search-path", required_argument, NULL, 's'},
-        {"output", required_argument, NULL, 'o'},
-        {"report", required_argument, NULL, 'r'},
-        {"image-type", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "o:r:D:h", known, NULL)) != -1) {
-        if (!option_take(options, option)) {
-            return false;
-        }
-    }
-    if (options->help) {
-        return true;
-    }
-    if (argc - optind != 1) {
-        fprintf(stderr, "%s: %s\n", argv[0],
-                optind == argc ? "no system description given"
-                               : "more than one system description");
-        return false;
-    }
-    options->system_path = argv[optind];
-    if (options->board == NULL) {
-        fprintf(stderr, "%s: --board is missing\n", argv[0]);
-        return false;
-    }
-    return true;
-}
+static const struct option known[] = {
+    INPUT_BOARD,
+    INPUT_CONFIG,
+    INPUT_SEARCH,
+    {"output", required_argument, NULL, 'o'},
+    {"report", required_argument, NULL, 'r'},
+    {"image-type", required_argument, NULL, 't'},
+    INPUT_HELP,
+    {NULL, 0, NULL, 0},
+};
+
+static const struct command_line line = {
+    .operand = "system description",
+    .needs_board = true,
+    .short_options = "o:r:D:h",
+    .options = known,
+    .take = option_take,
+};
 
 /* Plans the system and writes the results; the image last, so that there is none unless all is
  * well. */
@@ -148,22 +107,20 @@ static bool build(const struct options *options, const struct plan_input *input)
 
 static bool read_and_build(const struct options *options)
 {
+    const struct inputs *inputs = &options->inputs;
     struct sdk_board paths;
     struct board board;
     bool built = false;
-    if (sdk_find(&paths, options->board, options->config) &&
-        board_read(&board, options->board, paths.tree, paths.facts)) {
-        struct system *system =
-            system_read(options->system_path, options->macros, options->macro_count);
+    if (sdk_find(&paths, inputs->board, inputs->config) &&
+        board_read(&board, inputs->board, paths.tree, paths.facts)) {
+        struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
         const struct plan_input input = {
             .board = &board,
             .system = system,
             .kernel_path = paths.kernel,
             .loader_path = paths.loader,
-            .search = {.directories = options->search,
-                       .directory_count = options->search_count,
-                       .description_path = options->system_path},
-            .debug = sdk_config_is_debug(options->config),
+            .search = inputs_search(inputs, inputs->operand),
+            .debug = sdk_config_is_debug(inputs->config),
         };
         built = system != NULL && build(options, &input);
         system_free(system);
@@ -175,26 +132,21 @@ static bool read_and_build(const struct options *options)
 int cmd_build(int argc, char **argv)
 {
     struct options options = {
-        .config = "debug",
         .output_path = "loader.img",
         .report_path = "report.txt",
-        .search = alloc_array((size_t)argc, sizeof(*options.search)),
-        .macros = alloc_array((size_t)argc, sizeof(*options.macros)),
     };
     static char name[] = "drover build";
     int status = EXIT_SUCCESS;
     if (strcmp(argv[0], "build") == 0) {
         argv[0] = name; /* getopt begins its messages with it */
     }
-    if (!options_parse(&options, argc, argv)) {
-        fprintf(stderr, "`%s --help` lists the options\n", argv[0]);
+    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
         status = EXIT_USAGE;
-    } else if (options.help) {
+    } else if (options.inputs.help) {
         print_usage(stdout);
     } else if (!read_and_build(&options)) {
         status = EXIT_ERRORS;
     }
-    free(options.search);
-    free(options.macros);
+    inputs_free(&options.inputs);
     return status;
 }

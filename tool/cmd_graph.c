@@ -3,7 +3,6 @@
  *
  * `drover graph`: the system as a picture.
  */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +12,9 @@
 #include "graph.h"
 
 struct options {
-    const char *system_path;
-    const char *board;
+    struct inputs inputs;
     const char *output_path;
-    const char **search;
-    size_t search_count;
-    struct macro *macros;
-    size_t macro_count;
     bool dot;
-    bool help;
 };
 
 static void print_usage(FILE *out)
@@ -44,64 +37,41 @@ static void print_usage(FILE *out)
           out);
 }
 
-static bool option_take(struct options *options, int option)
+static bool option_take(void *own, int option)
 {
+    struct options *options = own;
     switch (option) {
-    case 'b':
-        options->board = optarg;
-        return true;
-    case 's':
-        options->search[options->search_count++] = optarg;
-        return true;
     case 'o':
         options->output_path = optarg;
         return true;
-    case 'D':
-        options->macros[options->macro_count++] = macro_parse(optarg);
-        return true;
     case 'd':
         options->dot = true;
-        return true;
-    case 'h':
-        options->help = true;
         return true;
     default:
         return false;
     }
 }
 
-static bool options_parse(struct options *options, int argc, char **argv)
-{
-    static const struct option known[] = {
-        {"board", required_argument, NULL, 'b'},  {"search-path", required_argument, NULL, 's'},
-        {"output", required_argument, NULL, 'o'}, {"dot", no_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "o:D:h", known, NULL)) != -1) {
-        if (!option_take(options, option)) {
-            return false;
-        }
-    }
-    if (options->help) {
-        return true;
-    }
-    if (argc - optind != 1) {
-        fprintf(stderr, "%s: %s\n", argv[0],
-                optind == argc ? "no system description given"
-                               : "more than one system description");
-        return false;
-    }
-    options->system_path = argv[optind];
-    return true;
-}
+static const struct option known[] = {
+    INPUT_BOARD,
+    INPUT_SEARCH,
+    {"output", required_argument, NULL, 'o'},
+    {"dot", no_argument, NULL, 'd'},
+    INPUT_HELP,
+    {NULL, 0, NULL, 0},
+};
+
+static const struct command_line line = {
+    .operand = "system description",
+    .short_options = "o:D:h",
+    .options = known,
+    .take = option_take,
+};
 
 /* Learns the sizes of regions that have their file's. */
-static bool find_sizes(const struct options *options, struct system *system)
+static bool find_sizes(const struct inputs *inputs, struct system *system)
 {
-    const struct file_search search = {.directories = options->search,
-                                       .directory_count = options->search_count,
-                                       .description_path = options->system_path};
+    const struct file_search search = inputs_search(inputs, inputs->operand);
     for (size_t i = 0; i < system->region_count; i++) {
         struct memory_region *region = &system->regions[i];
         if (region->size != 0) {
@@ -135,8 +105,9 @@ static bool write_output(const struct options *options, const char *text, size_t
 static bool draw(const struct options *options, const struct system *system,
                  const struct graph_board *board)
 {
-    const char *slash = strrchr(options->system_path, '/');
-    const char *title = slash == NULL ? options->system_path : slash + 1;
+    const char *path = options->inputs.operand;
+    const char *slash = strrchr(path, '/');
+    const char *title = slash == NULL ? path : slash + 1;
     struct graph graph;
     char *text = NULL;
     size_t size = 0;
@@ -158,12 +129,12 @@ static bool draw(const struct options *options, const struct system *system,
 
 static bool read_and_draw(const struct options *options)
 {
+    const struct inputs *inputs = &options->inputs;
     struct graph_board board = {0};
-    struct system *system =
-        system_read(options->system_path, options->macros, options->macro_count);
-    bool drawn = system != NULL && (options->search_count == 0 || find_sizes(options, system)) &&
-                 (options->board == NULL || graph_board_read(&board, options->board)) &&
-                 draw(options, system, options->board == NULL ? NULL : &board);
+    struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
+    bool drawn = system != NULL && (inputs->search_count == 0 || find_sizes(inputs, system)) &&
+                 (inputs->board == NULL || graph_board_read(&board, inputs->board)) &&
+                 draw(options, system, inputs->board == NULL ? NULL : &board);
     graph_board_free(&board);
     system_free(system);
     return drawn;
@@ -171,22 +142,17 @@ static bool read_and_draw(const struct options *options)
 
 int cmd_graph(int argc, char **argv)
 {
-    struct options options = {
-        .search = alloc_array((size_t)argc, sizeof(*options.search)),
-        .macros = alloc_array((size_t)argc, sizeof(*options.macros)),
-    };
+    struct options options = {0};
     static char name[] = "drover graph"; /* what getopt begins its messages with */
     int status = EXIT_SUCCESS;
     argv[0] = name;
-    if (!options_parse(&options, argc, argv)) {
-        fprintf(stderr, "`drover graph --help` lists the options\n");
+    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
         status = EXIT_USAGE;
-    } else if (options.help) {
+    } else if (options.inputs.help) {
         print_usage(stdout);
     } else if (!read_and_draw(&options)) {
         status = EXIT_ERRORS;
     }
-    free(options.search);
-    free(options.macros);
+    inputs_free(&options.inputs);
     return status;
 }

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <getopt.h>
+
+#include "file.h"
 #include "system.h"
 
 #define EXIT_ERRORS 1 /* something in the input is wrong; what, has been reported */
@@ -18,5 +21,54 @@ int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
 int cmd_audit(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 
-/* Splits the argument of -D NAME=VALUE, in place. */
-struct macro macro_parse(char *argument);
+/* What the sub-commands take alike. */
+struct inputs {
+    const char *operand; /* the one argument that is no option */
+    const char *board;   /* NULL: not given */
+    const char *config;
+    const char **search;
+    size_t search_count;
+    struct macro *macros;
+    size_t macro_count;
+    bool help; /* asked for; then nothing else is checked */
+};
+
+/* Their rows in a table for getopt_long(); -D and -h go without saying. */
+#define INPUT_BOARD                                                                                \
+    {                                                                                              \
+        "board", required_argument, NULL, 'b'                                                      \
+    }
+#define INPUT_CONFIG                                                                               \
+    {                                                                                              \
+        "config", required_argument, NULL, 'c'                                                     \
+    }
+#define INPUT_SEARCH                                                                               \
+    {                                                                                              \
+        "search-path", required_argument, NULL, 's'                                                \
+    }
+#define INPUT_HELP                                                                                 \
+    {                                                                                              \
+        "help", no_argument, NULL, 'h'                                                             \
+    }
+
+/* A sub-command's command line. */
+struct command_line {
+    const char *operand; /* what its one argument is, for messages */
+    bool needs_board;
+    const char *short_options; /* for getopt_long(), with "D:h" */
+    const struct option *options;
+    /* Takes an option of its own into `own`; false, after saying why, if it is wrong. An unknown
+     * one, about which getopt has spoken, comes as '?'. */
+    bool (*take)(void *own, int option);
+};
+
+/*
+ * Reads the arguments, of which argv[0] begins the messages, as `line` has them. Returns false
+ * after saying what is wrong. The caller ends with inputs_free() in any case.
+ */
+bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *own, int argc,
+                  char **argv);
+void inputs_free(struct inputs *inputs);
+
+/* Where the files are looked for that the description `path` names. */
+struct file_search inputs_search(const struct inputs *inputs, const char *path);
