@@ -25,6 +25,8 @@
 #include "diag.h"
 #include "file.h"
 
+#define ALIASED_PAGE UINT64_C(0x10000) /* see board_cpu_interface() */
+
 static bool fact_number(const struct source *at, const char *key, struct json_object *value,
                         uint64_t *number)
 {
@@ -210,6 +212,15 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
     file_unmap(&tree);
     file_unmap(&facts);
     return sound;
+}
+
+struct range board_cpu_interface(const struct range *reg)
+{
+    if (reg->size != 2 * ALIASED_PAGE) {
+        return *reg;
+    }
+    return (struct range){.base = reg->base + ALIASED_PAGE - PAGE_SIZE_4K,
+                          .size = UINT64_C(2) * PAGE_SIZE_4K};
 }
 
 bool range_is_physical(const struct range *range)

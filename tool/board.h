@@ -77,5 +77,11 @@ struct range board_device_gap(const struct board *board, uint64_t pa, uint64_t s
 /* Returns whether every page of the range belongs to a device. */
 bool board_has_device(const struct board *board, uint64_t pa, uint64_t size);
 
+/* Returns where a GICv2's CPU interface (GICC or GICV), whose `reg` is given, has its two pages
+ * side by side. A window of 128 KiB shows each page sixteen times, for systems with pages of 64
+ * KiB; the last of the first page stands before the first of the second (Server Base System
+ * Architecture, Arm DEN0029, "GICv2 systems"). */
+struct range board_cpu_interface(const struct range *reg);
+
 /* Whether a range ends within the PAs that the translation tables can name. */
 bool range_is_physical(const struct range *range);

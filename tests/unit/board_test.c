@@ -193,6 +193,17 @@ static void gic_without_gicv(void **state)
     tree_refused("GICD, GICC, GICH and GICV");
 }
 
+static void aliased_cpu_interface(void **state)
+{
+    (void)state;
+    const struct range aliased = {.base = 0xf9020000, .size = 0x20000};
+    const struct range plain = {.base = 0x8010000, .size = 0x2000};
+    assert_int_equal(board_cpu_interface(&aliased).base, 0xf902f000);
+    assert_int_equal(board_cpu_interface(&aliased).size, 0x2000);
+    assert_int_equal(board_cpu_interface(&plain).base, 0x8010000);
+    assert_int_equal(board_cpu_interface(&plain).size, 0x2000);
+}
+
 static void bus_without_ranges(void **state)
 {
     (void)state;
@@ -296,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup(no_gic, set_up),
         cmocka_unit_test_setup(gic_v3_is_named, set_up),
         cmocka_unit_test_setup(gic_without_gicv, set_up),
+        cmocka_unit_test_setup(aliased_cpu_interface, set_up),
         cmocka_unit_test_setup(bus_without_ranges, set_up),
         cmocka_unit_test_setup(memory_that_wraps, set_up),
         cmocka_unit_test_setup(too_many_cells, set_up),
