@@ -10,6 +10,7 @@
  *     irq_lines           INTIDs that the interrupt controller implements
  *     gic_resample_us     how often the kernel makes the GIC look at its lines: for QEMU, whose
  *                         model forgets to; 0, never, elsewhere
+ *     clock_rates         {"provider's path": {"specifier": Hz}}; board_clock.c
  *     qemu                the flags `drover run` starts QEMU with; not read here
  *     comment             for people
  */
@@ -113,12 +114,15 @@ static bool fact_read(struct board *board, const struct source *at, const char *
     if (strcmp(key, "gic_resample_us") == 0) {
         return fact_bounded(at, key, value, 0, 1000000, &board->gic_resample_us);
     }
+    if (strcmp(key, "clock_rates") == 0) {
+        return board_clocks_read(board, at, value);
+    }
     if (strcmp(key, "qemu") == 0 || strcmp(key, "comment") == 0) {
         return true;
     }
     diag_error(at,
                "unknown fact \"%s\"; known are image_load_address, memory, reserved, devices, "
-               "irq_lines, gic_resample_us, qemu and comment",
+               "irq_lines, gic_resample_us, clock_rates, qemu and comment",
                key);
     return false;
 }
