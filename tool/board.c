@@ -10,6 +10,7 @@
  *     irq_lines           INTIDs that the interrupt controller implements
  *     gic_resample_us     how often the kernel makes the GIC look at its lines: for QEMU, whose
  *                         model forgets to; 0, never, elsewhere
+ *     clock_rates         {"provider's path": {"specifier": Hz}}; board_clock.c
  *     qemu                the flags `drover run` starts QEMU with; not read here
  *     comment             for people
  */
@@ -24,6 +25,8 @@
 
 #include "diag.h"
 #include "file.h"
+
+#define ALIASED_PAGE UINT64_C(0x10000) /* see board_cpu_interface() */
 
 static bool fact_number(const struct source *at, const char *key, struct json_object *value,
                         uint64_t *number)
@@ -111,12 +114,15 @@ static bool fact_read(struct board *board, const struct source *at, const char *
     if (strcmp(key, "gic_resample_us") == 0) {
         return fact_bounded(at, key, value, 0, 1000000, &board->gic_resample_us);
     }
+    if (strcmp(key, "clock_rates") == 0) {
+        return board_clocks_read(board, at, value);
+    }
     if (strcmp(key, "qemu") == 0 || strcmp(key, "comment") == 0) {
         return true;
     }
     diag_error(at,
                "unknown fact \"%s\"; known are image_load_address, memory, reserved, devices, "
-               "irq_lines, gic_resample_us, qemu and comment",
+               "irq_lines, gic_resample_us, clock_rates, qemu and comment",
                key);
     return false;
 }
@@ -210,6 +216,15 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
     file_unmap(&tree);
     file_unmap(&facts);
     return sound;
+}
+
+struct range board_cpu_interface(const struct range *reg)
+{
+    if (reg->size != 2 * ALIASED_PAGE) {
+        return *reg;
+    }
+    return (struct range){.base = reg->base + ALIASED_PAGE - PAGE_SIZE_4K,
+                          .size = UINT64_C(2) * PAGE_SIZE_4K};
 }
 
 bool range_is_physical(const struct range *range)
