@@ -23,7 +23,7 @@ static void require(bool condition)
 static void require_text(const struct guest_table *table, uint64_t gpa)
 {
     const char *text = guest_table_place_text(table, gpa);
-    require(text != NULL && text > (const char *)table);
+    require(text != NULL && text >= (const char *)table);
     size_t room = table->size - (size_t)(text - (const char *)table);
     size_t length = strnlen(text, room);
     require(length < room && length < GUEST_PLACE_TEXT_MAX);
