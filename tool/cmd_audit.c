@@ -144,6 +144,7 @@ static int read_and_audit(const struct options *options)
         audit_read_smmus(&input, paths.tree)) {
         input.kernel_path = paths.kernel;
         input.loader_path = paths.loader;
+        input.search.program_directory = paths.programs;
         if (options->system_path != NULL) {
             input.system = system_read(options->system_path, inputs->macros, inputs->macro_count);
         }

@@ -114,7 +114,7 @@ static bool read_and_build(const struct options *options)
     if (sdk_find(&paths, inputs->board, inputs->config) &&
         board_read(&board, inputs->board, paths.tree, paths.facts)) {
         struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
-        const struct plan_input input = {
+        struct plan_input input = {
             .board = &board,
             .system = system,
             .kernel_path = paths.kernel,
@@ -122,6 +122,7 @@ static bool read_and_build(const struct options *options)
             .search = inputs_search(inputs, inputs->operand),
             .debug = sdk_config_is_debug(inputs->config),
         };
+        input.search.program_directory = paths.programs;
         built = system != NULL && build(options, &input);
         system_free(system);
     }

@@ -105,8 +105,9 @@ bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
     } else {
         paths->tree = make_path("%s/board.dtb", directory);
         paths->facts = make_path("%s/board.json", directory);
-        paths->kernel = make_path("%s/%s/elf/kernel.elf", directory, config);
-        paths->loader = make_path("%s/%s/elf/loader.elf", directory, config);
+        paths->programs = make_path("%s/%s/elf", directory, config);
+        paths->kernel = make_path("%s/kernel.elf", paths->programs);
+        paths->loader = make_path("%s/loader.elf", paths->programs);
         found = is_name(config) && access(paths->kernel, F_OK) == 0;
         if (!found) {
             report_absent("configuration", config, directory);
@@ -123,6 +124,7 @@ void sdk_free(struct sdk_board *paths)
     free(paths->facts);
     free(paths->kernel);
     free(paths->loader);
+    free(paths->programs);
 }
 
 bool sdk_config_is_debug(const char *config)

@@ -9,10 +9,11 @@
 
 /* Paths of a board's files in the SDK; allocated. */
 struct sdk_board {
-    char *tree;   /* board/BOARD/board.dtb */
-    char *facts;  /* board/BOARD/board.json */
-    char *kernel; /* board/BOARD/CONFIG/elf/kernel.elf */
-    char *loader; /* board/BOARD/CONFIG/elf/loader.elf */
+    char *tree;     /* board/BOARD/board.dtb */
+    char *facts;    /* board/BOARD/board.json */
+    char *kernel;   /* board/BOARD/CONFIG/elf/kernel.elf */
+    char *loader;   /* board/BOARD/CONFIG/elf/loader.elf */
+    char *programs; /* board/BOARD/CONFIG/elf, where descriptions find vmm.elf */
 };
 
 /*

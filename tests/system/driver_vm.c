@@ -2,18 +2,35 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The driver VM example as a whole: Linux boots, its devices work and interrupt it, its shell
- * answers, it powers off. With the argument `sel4` the same cases run on the same guest
- * under a VMM for seL4, with `bare` without Drover: what they expect is what Linux does on bare
- * hardware.
+ * answers, it powers off. With the argument `generic` the same cases run on the same guest under
+ * the SDK's vmm.elf, with `sel4` under a VMM for seL4, with `bare` without Drover: what they expect
+ * is what Linux does on bare hardware.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cases.h"
 #include "driver_vm_machine.h"
+#include "generic_vmm/places.h"
 
 #define BOOT_SECONDS  120
 #define SHELL_SECONDS 20
+
+/* A way to boot, and what its VMM says of an access to nothing. */
+struct variant {
+    const char *name;
+    enum driver_vm_boot boot;
+    const char *unclaimed;
+};
+
+static const struct variant variants[] = {
+    {"drover", DRIVER_VM_ON_DROVER, "external abort (nearest region: \"virtio\" + 0xffd000)"},
+    {"generic", DRIVER_VM_GENERIC_VMM, "external abort: " PLACE_TEXT},
+    {"sel4", DRIVER_VM_SEL4_VMM, "external abort (nearest region: \"virtio\" + 0xffd000)"},
+    {"bare", DRIVER_VM_BARE, ""},
+};
+
+static const struct variant *variant;
 
 static bool becomes_ready(struct machine *machine)
 {
@@ -115,6 +132,19 @@ static bool memory_is_the_granted(struct machine *machine)
     return answer != NULL && (strncmp(answer, "40000000-", 9) == 0 || case_fail("RAM: %s", answer));
 }
 
+/* The program that tries ends with SIGBUS (7), and nothing else does. */
+static bool access_to_nothing_is_answered(struct machine *machine)
+{
+    char command[80];
+    const char *answer;
+
+    snprintf(command, sizeof(command), "devmem 0x%x 32; test $? -eq $((128 + 7))",
+             PLACE_OF_NOTHING);
+    answer = driver_vm_shell(machine, command, SHELL_SECONDS);
+    return answer != NULL && (strstr(answer, variant->unclaimed) != NULL ||
+                              case_fail("no \"%s\", but: %s", variant->unclaimed, answer));
+}
+
 static bool linux_is_content(struct machine *machine)
 {
     const char *answer = driver_vm_shell(machine,
@@ -153,19 +183,33 @@ static const struct test_case cases[] = {
     {"the disk interrupts", disk_interrupts},
     {"time passes at its own rate", time_passes},
     {"its memory is what was granted", memory_is_the_granted},
+    {"an access to nothing is answered", access_to_nothing_is_answered},
     {"Linux has nothing to complain of", linux_is_content},
     {"poweroff turns the machine off", powers_off},
 };
 
+/* NULL: there is none of that name. */
+static const struct variant *variant_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(variants) / sizeof(*variants); i++) {
+        if (strcmp(variants[i].name, name) == 0) {
+            return &variants[i];
+        }
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    const char *variant = argc > 1 ? argv[1] : "drover";
-    enum driver_vm_boot boot = strcmp(variant, "bare") == 0   ? DRIVER_VM_BARE
-                               : strcmp(variant, "sel4") == 0 ? DRIVER_VM_SEL4_VMM
-                                                              : DRIVER_VM_ON_DROVER;
+    variant = variant_find(argc > 1 ? argv[1] : "drover");
+    if (variant == NULL) {
+        fprintf(stderr, "usage: driver_vm [drover | generic | sel4 | bare]\n");
+        return EXIT_FAILURE;
+    }
     char log[256];
-    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/driver_vm_%s.console", variant);
-    char **arguments = driver_vm_arguments(boot, DRIVER_VM_TEST, BUILD_DIR "/tests/driver_vm.disk");
+    snprintf(log, sizeof(log), BUILD_DIR "/tests/log/driver_vm_%s.console", variant->name);
+    char **arguments =
+        driver_vm_arguments(variant->boot, DRIVER_VM_TEST, BUILD_DIR "/tests/driver_vm.disk");
     struct machine *machine = machine_start(log, NULL, arguments);
     int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
 

@@ -44,6 +44,7 @@ static char *const devices[] = {
 
 static char *const boots[][20] = {
     [DRIVER_VM_ON_DROVER] = ON_DROVER(EXAMPLE "/driver_vm.img"),
+    [DRIVER_VM_GENERIC_VMM] = ON_DROVER(BUILD_DIR "/tests/generic_vmm/system.img"),
     [DRIVER_VM_SEL4_VMM] = ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img"),
     [DRIVER_VM_BARE] = BARE("1", EXAMPLE "/guest.dtb"),
     [DRIVER_VM_4_CPUS] = ON_DROVER(SMP_GUEST "/4/system.img"),
