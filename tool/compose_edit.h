@@ -11,7 +11,7 @@
 /* A provider's clock that the guest finds running. */
 struct frozen_clock {
     uint32_t phandle; /* of its fixed-clock node */
-    uint64_t rate;    /* Hz */
+    uint32_t rate;    /* Hz */
     char name[64];
 };
 

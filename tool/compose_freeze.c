@@ -47,22 +47,21 @@ static bool is_dropped(const struct composed_vm *composed, size_t node, const st
     return false;
 }
 
-/* The rate of the clock, from the board's facts or from the provider's own property; 0, reported,
- * if neither says it. */
-static uint64_t clock_rate(struct edit *edit, size_t node, const struct devref *ref)
+/* The rate of the clock in Hz, from the board's facts; 0, reported, if they do not say it. */
+static uint32_t clock_rate(struct edit *edit, size_t node, const struct devref *ref)
 {
-    const struct compose *compose = edit->compose;
-    const char *provider = compose->devtree->nodes[ref->target].path;
-    char specifier[128] = "";
+    const char *provider = edit->compose->devtree->nodes[ref->target].path;
+    uint32_t cells[DEVREF_SPECIFIER_MAX];
+    char specifier[DEVREF_SPECIFIER_MAX * 12] = "";
     size_t length = 0;
     for (size_t i = 0; i < ref->specifier_cells; i++) {
-        length +=
-            (size_t)snprintf(specifier + length, sizeof(specifier) - length, "%s%" PRIu32,
-                             i == 0 ? "" : " ", fdt32_ld((const fdt32_t *)ref->specifier + i));
+        cells[i] = fdt32_ld((const fdt32_t *)ref->specifier + i);
+        length += (size_t)snprintf(specifier + length, sizeof(specifier) - length, "%s%" PRIu32,
+                                   i == 0 ? "" : " ", cells[i]);
     }
-    uint64_t rate = board_clock_rate(compose->board, provider, specifier);
+    uint32_t rate = board_clock_rate(edit->compose->board, provider, cells, ref->specifier_cells);
     if (rate == 0) {
-        compose_error(compose, node,
+        compose_error(edit->compose, node,
                       "\"clocks\" names clock \"%s\" of %s, which stays as it is, and nobody says "
                       "its rate; enter it into \"clock_rates\" of the board's facts",
                       specifier, provider);
@@ -73,7 +72,7 @@ static uint64_t clock_rate(struct edit *edit, size_t node, const struct devref *
 
 static uint32_t frozen_clock(struct edit *edit, size_t node, const struct devref *ref)
 {
-    uint64_t rate = clock_rate(edit, node, ref);
+    uint32_t rate = clock_rate(edit, node, ref);
     for (size_t i = 0; i < edit->clock_count; i++) {
         if (edit->clocks[i].rate == rate) {
             return edit->clocks[i].phandle;
@@ -83,7 +82,7 @@ static uint32_t frozen_clock(struct edit *edit, size_t node, const struct devref
         alloc_grow(edit->clocks, edit->clock_count, &edit->clock_capacity, sizeof(*edit->clocks));
     struct frozen_clock *clock = &edit->clocks[edit->clock_count++];
     *clock = (struct frozen_clock){.phandle = edit->next_phandle++, .rate = rate};
-    snprintf(clock->name, sizeof(clock->name), "clock-frozen-%" PRIu64, rate);
+    snprintf(clock->name, sizeof(clock->name), "clock-frozen-%" PRIu32, rate);
     return clock->phandle;
 }
 
@@ -202,7 +201,7 @@ void edit_add_clocks(struct edit *edit)
         int node = edit_add_node(edit, 0, clock->name);
         edit_add(edit, node, "compatible", "fixed-clock", sizeof("fixed-clock"));
         edit_add_cell(edit, node, "#clock-cells", 0);
-        edit_add_cell(edit, node, "clock-frequency", (uint32_t)clock->rate);
+        edit_add_cell(edit, node, "clock-frequency", clock->rate);
         edit_add_cell(edit, node, "phandle", clock->phandle);
     }
 }

@@ -17,13 +17,14 @@
 #include "range.h"
 #include "tree.h"
 
-#define NODE_NONE       SIZE_MAX
-#define NODE_COUNT_MAX  16384 /* Debian's largest tree has some 3,000 */
-#define NODE_DEPTH_MAX  32
-#define NODE_WINDOW_MAX 128 /* entries of a `ranges` */
-#define NODE_REG_MAX    1024
-#define NODE_IRQ_MAX    1024
-#define NODE_REF_MAX    4096
+#define NODE_NONE            SIZE_MAX
+#define NODE_COUNT_MAX       16384 /* Debian's largest tree has some 3,000 */
+#define NODE_DEPTH_MAX       32
+#define NODE_WINDOW_MAX      128 /* entries of a `ranges` */
+#define NODE_REG_MAX         1024
+#define NODE_IRQ_MAX         1024
+#define NODE_REF_MAX         4096
+#define DEVREF_SPECIFIER_MAX 16 /* cells */
 
 /* What a bus passes on: `size` bytes at `base` of the bus are at `pa`. */
 struct window {

@@ -12,8 +12,7 @@
 #include "alloc.h"
 #include "devtree.h"
 
-#define SPECIFIER_CELLS_MAX 16
-#define REST                SIZE_MAX
+#define REST SIZE_MAX
 
 enum how {
     NEVER,   /* no phandles, whatever the rows below make of the name */
@@ -147,7 +146,7 @@ static bool specifier_size(const struct devtree *devtree, const struct binding *
     bool optional = binding->kind == REF_MSI || strcmp(binding->property, "nvmem-cells") == 0;
     uint32_t said = devnode_cell(devtree, target, binding->cells, optional ? 0 : UINT32_MAX);
     *cells = said;
-    return said <= SPECIFIER_CELLS_MAX;
+    return said <= DEVREF_SPECIFIER_MAX;
 }
 
 /* Reads the references of a property, one after the other. */
