@@ -20,6 +20,7 @@
 #define NODE_NONE       SIZE_MAX
 #define NODE_COUNT_MAX  65536 /* Debian's largest tree has some 3,000 */
 #define NODE_DEPTH_MAX  32
+#define NODE_PATH_MAX   1024 /* characters; Debian's longest has 109 */
 #define NODE_WINDOW_MAX 128 /* entries of a `ranges` */
 #define NODE_REG_MAX    1024
 #define NODE_IRQ_MAX    1024
