@@ -101,16 +101,30 @@ static size_t by_offset(const struct devtree *devtree, int offset)
                                                                                  : NODE_NONE;
 }
 
+/* The path that the first `length` characters of `alias` stand for, or NULL. libfdt's own function
+ * takes it for granted that a string ends. */
+static const char *alias_path(const void *fdt, const char *alias, size_t length)
+{
+    int value_length;
+    int aliases = fdt_path_offset(fdt, "/aliases");
+    const char *path =
+        aliases < 0 ? NULL : fdt_getprop_namelen(fdt, aliases, alias, (int)length, &value_length);
+    /* An alias of an alias is none. */
+    return path != NULL && value_length > 1 && path[0] == '/' && path[value_length - 1] == '\0'
+               ? path
+               : NULL;
+}
+
 /* The node at the first `length` characters of a path or alias. */
 static size_t by_path(const struct devtree *devtree, const char *path, size_t length)
 {
     const void *fdt = devtree->tree.fdt;
-    if (length == 0 || length > INT16_MAX) {
+    if (length == 0 || length > NODE_PATH_MAX) {
         return NODE_NONE;
     }
     if (path[0] != '/') {
-        path = fdt_get_alias_namelen(fdt, path, (int)length);
-        if (path == NULL || path[0] != '/') { /* an alias of an alias is none */
+        path = alias_path(fdt, path, length);
+        if (path == NULL) {
             return NODE_NONE;
         }
         length = strlen(path);
@@ -161,16 +175,26 @@ static void add_node(struct devtree *devtree, int offset, size_t parent)
     node->is_bus = devnode_is_compatible(devtree, index, "simple-bus");
 }
 
-/* Counts the nodes; 0, reported, if there are too many or they are too deep. */
+/* Counts the nodes; 0, reported, if there are too many, they are too deep or their paths too long.
+ */
 static size_t count_nodes(const struct tree *tree)
 {
+    size_t lengths[NODE_DEPTH_MAX + 1]; /* of the paths of the nodes that are open */
     int depth = 0;
     size_t count = 0;
     for (int node = 0; node >= 0 && depth >= 0; node = fdt_next_node(tree->fdt, node, &depth)) {
+        int length = 0;
         count++;
         if (depth > NODE_DEPTH_MAX || count > NODE_COUNT_MAX) {
             diag_error(&tree->at, "more than %d nodes, or nodes more than %d deep", NODE_COUNT_MAX,
                        NODE_DEPTH_MAX);
+            return 0;
+        }
+        fdt_get_name(tree->fdt, node, &length);
+        lengths[depth] = (depth == 0 ? 0 : lengths[depth - 1] + 1) + (size_t)length;
+        if (lengths[depth] > NODE_PATH_MAX) {
+            diag_error(&tree->at, "a node with a path of %zu characters; at most %d are allowed",
+                       lengths[depth], NODE_PATH_MAX);
             return 0;
         }
     }

@@ -24,7 +24,8 @@
 #define NODE_REG_MAX         1024
 #define NODE_IRQ_MAX         1024
 #define NODE_REF_MAX         4096
-#define DEVREF_SPECIFIER_MAX 16 /* cells */
+#define DEVREF_SPECIFIER_MAX 16   /* cells */
+#define NODE_PATH_MAX        1024 /* characters; Debian's longest has 109 */
 
 /* What a bus passes on: `size` bytes at `base` of the bus are at `pa`. */
 struct window {

@@ -11,8 +11,9 @@
 #include "alloc.h"
 #include "devtree.h"
 
-#define HOP_MAX  32 /* controllers and nexuses between a device and the GIC */
-#define CELL_MAX 16 /* cells of an address or specifier in an interrupt map */
+#define HOP_MAX  32   /* controllers and nexuses between a device and the GIC */
+#define CELL_MAX 16   /* cells of an address or specifier in an interrupt map */
+#define MAP_MAX  1024 /* entries of an interrupt map that are looked at */
 
 #define GIC_SPI       0 /* first cell of the GIC's binding (arm,gic.yaml) */
 #define GIC_PPI       1
@@ -156,7 +157,7 @@ static bool map_translate(const struct devtree *devtree, struct place *place)
     if (!map_open(devtree, place->controller, &map)) {
         return false;
     }
-    while (map_next(devtree, &map, &child, &target)) {
+    for (int i = 0; i < MAP_MAX && map_next(devtree, &map, &child, &target); i++) {
         if (map_matches(&map, child, place)) {
             *place = target;
             return true;
@@ -252,7 +253,7 @@ static void add_plain(const struct devtree *devtree, size_t node, struct devirqs
                     "not a whole number of the interrupt parent's \"#interrupt-cells\"");
         return;
     }
-    for (size_t i = 0; i < length / 4 / place.cell_count && irqs->count < NODE_IRQ_MAX; i++) {
+    for (size_t i = 0; i < length / 4 / place.cell_count && i < NODE_IRQ_MAX; i++) {
         place.cells = cells + i * place.cell_count;
         add_place(devtree, irqs, "interrupts", i, &place);
     }
@@ -322,7 +323,7 @@ static void add_vendor(const struct devtree *devtree, size_t node, const struct 
     size_t length;
     const fdt32_t *entry = devnode_property(devtree, node, lines->property, &length);
     size_t count = length / 4 / lines->entry_cells;
-    for (size_t i = 0; i < count; i++, entry += lines->entry_cells) {
+    for (size_t i = 0; i < count && i < NODE_IRQ_MAX; i++, entry += lines->entry_cells) {
         uint32_t spi = fdt32_ld(&entry[lines->spi_cell]);
         uint32_t line_count = lines->count_cell == 0 ? 1 : fdt32_ld(&entry[lines->count_cell]);
         for (uint32_t line = 0; line < line_count && irqs->count < NODE_IRQ_MAX; line++) {

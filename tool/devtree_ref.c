@@ -151,9 +151,18 @@ static bool specifier_size(const struct devtree *devtree, const struct binding *
 
 /* Reads the references of a property, one after the other. */
 static void add_property(const struct devtree *devtree, const struct binding *binding,
-                         const char *name, const fdt32_t *cells, size_t count, struct devrefs *refs)
+                         const char *name, const fdt32_t *cells, size_t length,
+                         struct devrefs *refs)
 {
-    struct devref ref = {.property = name, .kind = binding->kind};
+    struct devref ref = {.property = name, .kind = binding->kind, .target = NODE_NONE};
+    if (length % 4 != 0) {
+        ref.problem = "is not a whole number of cells";
+        if (binding->how == EXACTLY) {
+            add(refs, &ref);
+        }
+        return;
+    }
+    const size_t count = length / 4;
     for (size_t at = 0; at < count; ref.index++) {
         uint32_t phandle = fdt32_ld(&cells[at++]);
         size_t specifier;
@@ -193,8 +202,8 @@ void devnode_refs(const struct devtree *devtree, size_t node, struct devrefs *re
         int length;
         const void *value = fdt_getprop_by_offset(devtree->tree.fdt, property, &name, &length);
         const struct binding *binding = value == NULL ? NULL : binding_find(name);
-        if (binding != NULL && binding->how != NEVER && length % 4 == 0) {
-            add_property(devtree, binding, name, value, (size_t)length / 4, refs);
+        if (binding != NULL && binding->how != NEVER) {
+            add_property(devtree, binding, name, value, (size_t)length, refs);
         }
     }
 }
