@@ -157,3 +157,8 @@ bool compose_is_in_ram(const struct compose *compose, size_t node)
     }
     return false;
 }
+
+bool compose_off_is_machine_off(const struct compose *compose)
+{
+    return compose->vm_count == 1;
+}

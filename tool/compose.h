@@ -235,3 +235,7 @@ uint64_t compose_reg_size(const struct compose *compose, size_t node, size_t reg
 
 /* Whether any register of the node lies in RAM. */
 bool compose_is_in_ram(const struct compose *compose, size_t node);
+
+/* Whether a guest's power-off is the machine's: where there is one VM only. Its VMM may then call
+ * the firmware. */
+bool compose_off_is_machine_off(const struct compose *compose);
