@@ -12,7 +12,8 @@
 #define DISK_SIZE    (64 << 20)
 #define ARGUMENT_MAX 48
 
-#define EXAMPLE   BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
+#define EXAMPLES  BUILD_DIR "/examples/driver_vm"
+#define EXAMPLE   EXAMPLES "/qemu_virt_aarch64"
 #define SMP_GUEST BUILD_DIR "/tests/smp_guest"
 
 #define ON_DROVER(image)                                                                           \
@@ -33,7 +34,7 @@ const char *const driver_vm_failures[] = {
     NULL,
 };
 
-static char *const devices[] = {
+static char *const virt_devices[] = {
     "-display", "none",
     "-global",  "virtio-mmio.force-legacy=false",
     "-netdev",  "user,id=net",
@@ -41,6 +42,16 @@ static char *const devices[] = {
     "-device",  "virtio-blk-device,drive=disk",
     NULL,
 };
+
+/* QEMU gives its network cards to the board's in order; the fourth has a plug on the board. Of the
+ * two SD controllers it is the second. */
+static char *const zcu102_devices[] = {
+    "-display", "none", "-audiodev", "none,id=silent", "-nic", "user", "-nic",
+    "user",     "-nic", "user",      "-nic",           "user", NULL,
+};
+
+#define VIRT_DRIVE   "if=none,id=disk"
+#define ZCU102_DRIVE "if=sd,index=1"
 
 static char *const boots[][20] = {
     [DRIVER_VM_ON_DROVER] = ON_DROVER(EXAMPLE "/driver_vm.img"),
@@ -50,6 +61,8 @@ static char *const boots[][20] = {
     [DRIVER_VM_4_CPUS] = ON_DROVER(SMP_GUEST "/4/system.img"),
     [DRIVER_VM_8_CPUS] = ON_DROVER(SMP_GUEST "/8/system.img"),
     [DRIVER_VM_4_CPUS_BARE] = BARE("4", SMP_GUEST "/4/guest.dtb"),
+    [DRIVER_VM_ZCU102] = {"qemu-system-aarch64", "-machine", "xlnx-zcu102,virtualization=on", "-m",
+                          "2G", "-kernel", EXAMPLES "/zcu102/driver_vm.img", NULL},
 };
 
 static char *const consoles[][8] = {
@@ -83,12 +96,14 @@ char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console cons
     static char *arguments[ARGUMENT_MAX];
     static char drive[512];
     size_t count = 0;
+    bool is_zcu102 = boot == DRIVER_VM_ZCU102;
 
     disk_create(disk_path);
-    snprintf(drive, sizeof(drive), "if=none,id=disk,format=raw,file=%s", disk_path);
+    snprintf(drive, sizeof(drive), "%s,format=raw,file=%s", is_zcu102 ? ZCU102_DRIVE : VIRT_DRIVE,
+             disk_path);
     append(arguments, &count, boots[boot]);
     append(arguments, &count, consoles[console]);
-    append(arguments, &count, devices);
+    append(arguments, &count, is_zcu102 ? zcu102_devices : virt_devices);
     append(arguments, &count, (char *const[]){"-drive", drive, NULL});
     return arguments;
 }

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The machine of examples/driver_vm: QEMU's `virt` board with a network card and a scratch disk,
- * and the guest's shell on its console.
+ * The machine of examples/driver_vm: QEMU's `virt` board or its ZCU102 with a network card and a
+ * scratch disk, and the guest's shell on its console.
  */
 #pragma once
 
@@ -17,6 +17,7 @@ enum driver_vm_boot {
     DRIVER_VM_4_CPUS, /* tests/smp_guest: four vCPUs on one core */
     DRIVER_VM_8_CPUS,
     DRIVER_VM_4_CPUS_BARE, /* its guest on a machine with four cores */
+    DRIVER_VM_ZCU102,      /* the example's image for that board; the disk is an SD card */
 };
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */

@@ -10,7 +10,7 @@
 /* Guest RAM: clear of the image (40000000). GPA and PA are the same, because the passed-through
  * devices do DMA. */
 #define GUEST_RAM_GPA  0x10000000
-#define GUEST_RAM_SIZE 0x20000000
+#define GUEST_RAM_SIZE 0x10000000
 
 /* Where the payload goes in it (GPA): the kernel at its start, these two clear of the kernel. */
 #define GUEST_DTB_GPA    0x18000000
