@@ -11,7 +11,7 @@
 
 #include "cases.h"
 #include "driver_vm_machine.h"
-#include "generic_vmm/places.h"
+#include "place_of_nothing.h"
 
 #define BOOT_SECONDS  120
 #define SHELL_SECONDS 20
