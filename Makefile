@@ -4,7 +4,7 @@
 
 BUILD   := build
 CONFIGS := debug release benchmark
-BOARDS  := qemu_virt_aarch64 odroidc4
+BOARDS  := qemu_virt_aarch64 odroidc4 zcu102
 
 # Host programs (the tool, the test harness).
 HOST_CC     := clang

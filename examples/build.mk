@@ -4,6 +4,9 @@
 # Each C file of an example's folder is a program of its own, and NAME.system says which PDs run them.
 # (driver_vm is not one of them.)
 
+# The boards that QEMU has: the examples that need no device run on each.
+EXAMPLE_MACHINES := qemu_virt_aarch64 zcu102
+
 .PHONY: examples
 
 # What the build.mk of an example asks for: $(eval $(call example_rules,NAME,BOARD,CONFIG))

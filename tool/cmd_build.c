@@ -78,6 +78,8 @@ static bool option_take(void *own, int option)
 
 static const struct option known[] = {
     INPUT_BOARD,
+    INPUT_DTB,
+    INPUT_FACTS,
     INPUT_CONFIG,
     INPUT_SEARCH,
     {"output", required_argument, NULL, 'o'},
@@ -109,11 +111,10 @@ static bool build(const struct options *options, const struct plan_input *input)
 static bool read_and_build(const struct options *options)
 {
     const struct inputs *inputs = &options->inputs;
-    struct sdk_board paths;
+    struct sdk_board paths = {0};
     struct board board;
     bool built = false;
-    if (sdk_find(&paths, inputs->board, inputs->config) &&
-        board_read(&board, inputs->board, paths.tree, paths.facts)) {
+    if (inputs_find_board(inputs, &paths, &board)) {
         struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
         struct plan_input input = {
             .board = &board,

@@ -118,6 +118,50 @@ bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
     return found;
 }
 
+/* Any board of the SDK, allocated; NULL, reported, if it has none. */
+static char *any_board(void)
+{
+    char root[PATH_MAX];
+    struct dirent **entries = NULL;
+    char *name = NULL;
+    if (!find_root(root)) {
+        return NULL;
+    }
+    char *boards = make_path("%s/board", root);
+    int count = scandir(boards, &entries, is_visible, alphasort);
+    for (int i = 0; i < count; i++) {
+        if (name == NULL) {
+            name = make_path("%s", entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (name == NULL) {
+        diag_error(NULL, "no boards in \"%s\"; name the SDK with DROVER_SDK", boards);
+    }
+    free(boards);
+    return name;
+}
+
+bool sdk_find_for_tree(struct sdk_board *paths, const char *board, const char *config,
+                       const char *tree, const char *facts)
+{
+    char *name = board != NULL ? make_path("%s", board) : any_board();
+    *paths = (struct sdk_board){0};
+    bool found = name != NULL && sdk_find(paths, name, config);
+    free(name);
+    if (!found) {
+        return false;
+    }
+    free(paths->tree);
+    paths->tree = make_path("%s", tree);
+    if (facts != NULL || board == NULL) {
+        free(paths->facts);
+        paths->facts = facts == NULL ? NULL : make_path("%s", facts);
+    }
+    return true;
+}
+
 void sdk_free(struct sdk_board *paths)
 {
     free(paths->tree);

@@ -28,8 +28,19 @@ static void check_ranges(const struct range *ranges, size_t count)
     }
 }
 
+static void check_clocks(const struct board *board)
+{
+    for (size_t i = 0; i < board->clock_count; i++) {
+        const struct board_clock *clock = &board->clocks[i];
+        require(clock->rate_hz > 0 && clock->cell_count <= BOARD_CLOCK_CELLS_MAX);
+        require(board_clock_rate(board, clock->provider, clock->cells, clock->cell_count) ==
+                clock->rate_hz);
+    }
+}
+
 static void check(const struct board *board)
 {
+    check_clocks(board);
     check_ranges(board->memory, board->memory_count);
     check_ranges(board->reserved, board->reserved_count);
     check_ranges(board->devices, board->device_count);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -193,6 +194,17 @@ static void gic_without_gicv(void **state)
     tree_refused("GICD, GICC, GICH and GICV");
 }
 
+static void aliased_cpu_interface(void **state)
+{
+    (void)state;
+    const struct range aliased = {.base = 0xf9020000, .size = 0x20000};
+    const struct range plain = {.base = 0x8010000, .size = 0x2000};
+    assert_int_equal(board_cpu_interface(&aliased).base, 0xf902f000);
+    assert_int_equal(board_cpu_interface(&aliased).size, 0x2000);
+    assert_int_equal(board_cpu_interface(&plain).base, 0x8010000);
+    assert_int_equal(board_cpu_interface(&plain).size, 0x2000);
+}
+
 static void bus_without_ranges(void **state)
 {
     (void)state;
@@ -262,6 +274,72 @@ static void wrong_facts(void **state)
     facts_refused("{\"irq_lines\": 2000}", "32..1020");
 }
 
+static void clock_rates(void **state)
+{
+    (void)state;
+    const uint32_t cells[] = {3, 4294967295};
+    assert_true(read_facts("{\"clock_rates\": {\"/clk\": {\"3 4294967295\": 99990000, \"3\": 1},"
+                           " \"/oscillator\": {\"\": 4294967295}}}"));
+    assert_int_equal(board.clock_count, 3);
+    assert_int_equal(board_clock_rate(&board, "/clk", cells, 2), 99990000);
+    assert_int_equal(board_clock_rate(&board, "/clk", cells, 1), 1);
+    assert_int_equal(board_clock_rate(&board, "/clk", cells + 1, 1), 0);
+    assert_int_equal(board_clock_rate(&board, "/clk", cells, 0), 0);
+    assert_int_equal(board_clock_rate(&board, "/oscillator", cells, 0), 4294967295);
+    assert_int_equal(board_clock_rate(&board, "/osc", cells, 0), 0);
+}
+
+static void clocks_refused(const char *clocks, const char *reason)
+{
+    char facts[512];
+    snprintf(facts, sizeof(facts), "{\"clock_rates\": %s}", clocks);
+    facts_refused(facts, reason);
+}
+
+static void wrong_clock_rates(void **state)
+{
+    (void)state;
+    clocks_refused("[]", "providers' paths");
+    clocks_refused("{\"clk\": {}}", "\"clk\" is no path");
+    clocks_refused("{\"/clk\": 100}", "/clk: an object");
+    clocks_refused("{\"/clk\": {\"0x38\": 100}}", "\"0x38\" of /clk is no specifier");
+    clocks_refused("{\"/clk\": {\"1  2\": 100}}", "is no specifier");
+    clocks_refused("{\"/clk\": {\"1 \": 100}}", "is no specifier");
+    clocks_refused("{\"/clk\": {\" 1\": 100}}", "is no specifier");
+    clocks_refused("{\"/clk\": {\"-1\": 100}}", "is no specifier");
+    clocks_refused("{\"/clk\": {\"4294967296\": 100}}", "is no specifier");
+    clocks_refused("{\"/clk\": {\"1 2 3 4 5\": 100}}", "at most 4");
+    clocks_refused("{\"/clk\": {\"1\": 0}}", "1 to 4294967295");
+    clocks_refused("{\"/clk\": {\"1\": 4294967296}}", "1 to 4294967295");
+    clocks_refused("{\"/clk\": {\"1\": \"100\"}}", "a rate in Hz");
+    clocks_refused("{\"/clk\": {\"1\": 1.5}}", "a rate in Hz");
+    clocks_refused("{\"/clk\": {\"1\": 100, \"01\": 100}}", "twice");
+}
+
+static void too_many_clocks(void **state)
+{
+    (void)state;
+    char facts[4096] = "{\"clock_rates\": {\"/clk\": {\"0\": 1";
+    for (int i = 1; i <= BOARD_CLOCK_MAX; i++) {
+        snprintf(facts + strlen(facts), sizeof(facts) - strlen(facts), ", \"%d\": 1", i);
+    }
+    strcat(facts, "}}}");
+    facts_refused(facts, "more than 64");
+}
+
+static void long_clock_provider(void **state)
+{
+    (void)state;
+    char clocks[BOARD_CLOCK_PATH_SIZE + 16];
+    snprintf(clocks, sizeof(clocks), "{\"/%0*d\": {}}", BOARD_CLOCK_PATH_SIZE - 2, 0);
+    assert_int_equal(strlen(clocks), BOARD_CLOCK_PATH_SIZE - 1 + 8);
+    char facts[512];
+    snprintf(facts, sizeof(facts), "{\"clock_rates\": %s}", clocks);
+    assert_true(read_facts(facts));
+    snprintf(clocks, sizeof(clocks), "{\"/%0*d\": {}}", BOARD_CLOCK_PATH_SIZE - 1, 0);
+    clocks_refused(clocks, "at most 127");
+}
+
 static void facts_win_over_the_tree(void **state)
 {
     (void)state;
@@ -296,11 +374,16 @@ int main(void)
         cmocka_unit_test_setup(no_gic, set_up),
         cmocka_unit_test_setup(gic_v3_is_named, set_up),
         cmocka_unit_test_setup(gic_without_gicv, set_up),
+        cmocka_unit_test_setup(aliased_cpu_interface, set_up),
         cmocka_unit_test_setup(bus_without_ranges, set_up),
         cmocka_unit_test_setup(memory_that_wraps, set_up),
         cmocka_unit_test_setup(too_many_cells, set_up),
         cmocka_unit_test_setup(not_a_tree, set_up),
         cmocka_unit_test_setup(wrong_facts, set_up),
+        cmocka_unit_test_setup(clock_rates, set_up),
+        cmocka_unit_test_setup(wrong_clock_rates, set_up),
+        cmocka_unit_test_setup(too_many_clocks, set_up),
+        cmocka_unit_test_setup(long_clock_provider, set_up),
         cmocka_unit_test_setup(facts_win_over_the_tree, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
