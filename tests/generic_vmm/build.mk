@@ -9,10 +9,10 @@ GENERIC_VMM_BOARD  := qemu_virt_aarch64
 GENERIC_VMM_CONFIG := debug
 GENERIC_VMM_GUEST  := examples/driver_vm/$(GENERIC_VMM_BOARD)/guest.h
 
-$(GENERIC_VMM)/table: tests/generic_vmm/table.c tests/generic_vmm/places.h tests/unit/guest_table_build.c \
+$(GENERIC_VMM)/table: tests/generic_vmm/table.c tests/system/place_of_nothing.h tests/unit/guest_table_build.c \
 		tests/unit/guest_table_build.h include/drover/guest_table.h $(GENERIC_VMM_GUEST)
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) -iquote tests/unit -iquote $(dir $(GENERIC_VMM_GUEST)) -o $@ $(filter %.c,$^)
+	$(HOST_CC) $(HOST_CFLAGS) -iquote tests/unit -iquote tests/system -iquote $(dir $(GENERIC_VMM_GUEST)) -o $@ $(filter %.c,$^)
 
 $(GENERIC_VMM)/payload/linux.table: $(GENERIC_VMM)/table
 	@mkdir -p $(@D)
@@ -33,6 +33,7 @@ $(GENERIC_VMM)/system.img: tests/generic_vmm/generic_vmm.system $(GENERIC_VMM)/p
 
 $(GENERIC_VMM)/vmm_sel4.elf: libvmm/generic/vmm.c tests/generic_vmm/routing_table.c \
 		$(BUILD)/target/$(GENERIC_VMM_CONFIG)/libvmm_sel4.a $(call pd_depends,$(GENERIC_VMM_BOARD),$(GENERIC_VMM_CONFIG))
+	@mkdir -p $(@D)
 	for source in $(filter %.c,$^); do \
 	    $(TARGET_CC) $(call pd_cflags,$(GENERIC_VMM_BOARD),$(GENERIC_VMM_CONFIG)) -DLIBVMM_PLATFORM_SEL4 \
 	        -c -o $(@D)/$$(basename $$source .c)_sel4.o $$source || exit 1; \

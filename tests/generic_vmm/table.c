@@ -9,7 +9,7 @@
 
 #include "guest.h"
 #include "guest_table_build.h"
-#include "places.h"
+#include "place_of_nothing.h"
 
 #define ROOM 4096
 

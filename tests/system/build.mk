@@ -17,7 +17,6 @@ sdk_SOURCES := tests/system/sdk.c
 sdk_DEPENDS := sdk $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD)
 
 driver_vm_SOURCES := tests/system/driver_vm.c
-driver_vm_CFLAGS  := -iquote tests
 driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
 
 busy_host_SOURCES := tests/system/busy_host.c

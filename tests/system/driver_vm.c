@@ -12,7 +12,7 @@
 #include "cases.h"
 #include "driver_vm_cases.h"
 #include "driver_vm_machine.h"
-#include "generic_vmm/places.h"
+#include "place_of_nothing.h"
 
 /* A way to boot, and what its VMM says of an access to nothing. */
 struct variant {
