@@ -191,9 +191,9 @@ static int run_diff(const char *live_path, const char *disk_path)
 
 static int run_collect(const struct payload_request *request)
 {
-    struct payload payload;
+    struct payload payload = {0};
     int status = EXIT_ERRORS;
-    if (payload_collect(&payload, request)) {
+    if (payload_write_check(request->output) && payload_collect(&payload, request)) {
         payload_print(&payload);
         if (payload_agree(&payload, request->force) && payload_write(&payload, request->output)) {
             payload_line("written: %s", request->output);

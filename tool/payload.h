@@ -191,3 +191,7 @@ char *payload_json(const struct payload *payload);
  * is replaced; any other is refused. Reports what is wrong and returns false.
  */
 bool payload_write(const struct payload *payload, const char *path);
+
+/* Whether payload_write() would refuse `path`, for whoever wants to know before a long read. Reports
+ * why and returns false. */
+bool payload_write_check(const char *path);

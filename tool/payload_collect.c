@@ -86,6 +86,12 @@ bool payload_collect(struct payload *payload, const struct payload_request *requ
     } else if (is_sound && has_source) {
         is_sound = payload_find_initrd(payload, &source);
     }
+    if (payload->initrd.file.bytes != NULL && payload->initrd.module == NULL) {
+        payload_names_add(
+            &payload->notes,
+            "there is no module in the initrd; what the guest needs to reach its root "
+            "file system has to be built into the kernel");
+    }
     if (is_sound && request->tree != NULL) {
         is_sound = tree_named(payload, request->tree);
     } else if (is_sound && has_source) {

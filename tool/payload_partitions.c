@@ -129,7 +129,7 @@ static bool gpt_is_whole(const uint8_t *header, uint32_t size)
     uint8_t copy[MBR_SECTOR];
     memcpy(copy, header, size);
     memset(copy + GPT_HEADER_CRC, 0, 4);
-    return crc32(copy, size) == load32(header + GPT_HEADER_CRC);
+    return crc32_of(copy, size) == load32(header + GPT_HEADER_CRC);
 }
 
 static bool gpt_read(const struct image *image, const struct source *at)

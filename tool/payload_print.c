@@ -58,10 +58,6 @@ static void initrd_print(const struct payload_initrd *initrd)
                  initrd->modules.count > 0  ? modules
                  : initrd->vermagic != NULL ? initrd->vermagic
                                             : "none");
-    if (initrd->module == NULL) {
-        payload_line("note: there is no module in the initrd; what the guest needs to reach its "
-                     "root file system has to be built into the kernel");
-    }
     free(packings);
     free(modules);
 }

@@ -164,25 +164,43 @@ static bool put_in_place(const char *temporary, const char *path, bool exists)
     return rename(temporary, path) == 0 || refuse(path, "replace", errno);
 }
 
-bool payload_write(const struct payload *payload, const char *path)
+/* `path` without the '/' at its end, to which a temporary name can be added; allocated. */
+static char *path_trim(const char *path)
 {
-    bool exists;
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
     }
-    char *target = alloc_checked(strndup(path, length));
+    return alloc_checked(strndup(path, length));
+}
+
+bool payload_write_check(const char *path)
+{
+    bool exists;
+    char *target = path_trim(path);
+    bool may = may_replace(target, &exists);
+    free(target);
+    return may;
+}
+
+/* Makes the temporary directory, with the permissions of an ordinary one. */
+static bool temporary_make(char *temporary, const char *target)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return (mkdtemp(temporary) != NULL && chmod(temporary, 0777 & ~mask) == 0) ||
+           refuse(target, "write beside", errno);
+}
+
+bool payload_write(const struct payload *payload, const char *path)
+{
+    bool exists;
+    char *target = path_trim(path);
     char *temporary = payload_text("%s.XXXXXX", target);
-    bool written = may_replace(target, &exists);
+    bool written = may_replace(target, &exists) && temporary_make(temporary, target);
     if (written) {
-        written = mkdtemp(temporary) != NULL || refuse(target, "write beside", errno);
-        if (written) {
-            mode_t mask = umask(0);
-            umask(mask);
-            written = (chmod(temporary, 0777 & ~mask) == 0 && files_put(payload, temporary)) &&
-                      put_in_place(temporary, target, exists);
-            directory_remove(temporary);
-        }
+        written = files_put(payload, temporary) && put_in_place(temporary, target, exists);
+        directory_remove(temporary); /* what was replaced, or what could not be written */
     }
     free(temporary);
     free(target);
