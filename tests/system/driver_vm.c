@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The driver VM example as a whole: Linux boots, its devices work and interrupt it, its shell
- * answers, it powers off. With the argument `generic` the same cases run on the same guest under
- * the SDK's vmm.elf, with `sel4` under a VMM for seL4, with `bare` without Drover: what they expect
- * is what Linux does on bare hardware.
+ * answers, it powers off. With the argument `composed` the same cases run on the system that
+ * `drover compose` makes, with `sel4` on the example's guest under a VMM for seL4, with `bare`
+ * without Drover: what they expect is what Linux does on bare hardware.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +12,28 @@
 #include "cases.h"
 #include "driver_vm_cases.h"
 #include "driver_vm_machine.h"
-#include "place_of_nothing.h"
 
-/* A way to boot, and what its VMM says of an access to nothing. */
+/* A way to boot. */
 struct variant {
     const char *name;
     enum driver_vm_boot boot;
-    const char *unclaimed;
+    const char *ram;       /* where Linux sees its memory begin, in hexadecimal digits */
+    unsigned foreign;      /* a GPA where the guest has nothing */
+    const char *unclaimed; /* what its VMM says of an access there */
 };
 
+/* Where QEMU's virt board has nothing (hw/arm/virt.c leaves it free), bare or not. */
+#define NOTHING 0xb000000
+
 static const struct variant variants[] = {
-    {"drover", DRIVER_VM_ON_DROVER, "external abort (nearest region: \"virtio\" + 0xffd000)"},
-    {"generic", DRIVER_VM_GENERIC_VMM, "external abort: " PLACE_TEXT},
-    {"sel4", DRIVER_VM_SEL4_VMM, "external abort (nearest region: \"virtio\" + 0xffd000)"},
-    {"bare", DRIVER_VM_BARE, ""},
+    {"drover", DRIVER_VM_ON_DROVER, "40000000", NOTHING,
+     "external abort (nearest region: \"virtio\" + 0xffd000)"},
+    {"composed", DRIVER_VM_COMPOSED, "a0000000", 0x9020000,
+     "external abort: nobody: /fw-cfg@9020000, enabled in the board's tree; --give /fw-cfg@9020000 "
+     "gives it"},
+    {"sel4", DRIVER_VM_SEL4_VMM, "40000000", NOTHING,
+     "external abort (nearest region: \"virtio\" + 0xffd000)"},
+    {"bare", DRIVER_VM_BARE, "40000000", NOTHING, ""},
 };
 
 static const struct variant *variant;
@@ -79,7 +87,8 @@ static bool memory_is_the_granted(struct machine *machine)
     const char *answer = driver_vm_shell(machine, "grep 'System RAM' /proc/iomem | head -n 1",
                                          DRIVER_VM_SHELL_SECONDS);
 
-    return answer != NULL && (strncmp(answer, "40000000-", 9) == 0 || case_fail("RAM: %s", answer));
+    return answer != NULL && (strncmp(answer, variant->ram, strlen(variant->ram)) == 0 ||
+                              case_fail("RAM: %s", answer));
 }
 
 /* The program that tries ends with SIGBUS (7), and nothing else does. */
@@ -89,7 +98,7 @@ static bool access_to_nothing_is_answered(struct machine *machine)
     const char *answer;
 
     snprintf(command, sizeof(command), "devmem 0x%x 32; test $? -eq $((128 + 7))",
-             PLACE_OF_NOTHING);
+             variant->foreign);
     answer = driver_vm_shell(machine, command, DRIVER_VM_SHELL_SECONDS);
     return answer != NULL && (strstr(answer, variant->unclaimed) != NULL ||
                               case_fail("no \"%s\", but: %s", variant->unclaimed, answer));
@@ -138,7 +147,7 @@ int main(int argc, char **argv)
 {
     variant = variant_find(argc > 1 ? argv[1] : "drover");
     if (variant == NULL) {
-        fprintf(stderr, "usage: driver_vm [drover | generic | sel4 | bare]\n");
+        fprintf(stderr, "usage: driver_vm [drover | composed | sel4 | bare]\n");
         return EXIT_FAILURE;
     }
     char log[256];

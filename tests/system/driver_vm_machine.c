@@ -12,8 +12,8 @@
 #define DISK_SIZE    (64 << 20)
 #define ARGUMENT_MAX 48
 
-#define EXAMPLES  BUILD_DIR "/examples/driver_vm"
-#define EXAMPLE   EXAMPLES "/qemu_virt_aarch64"
+#define EXAMPLE   BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
+#define COMPOSED  BUILD_DIR "/examples/composed"
 #define SMP_GUEST BUILD_DIR "/tests/smp_guest"
 
 #define ON_DROVER(image)                                                                           \
@@ -55,14 +55,14 @@ static char *const zcu102_devices[] = {
 
 static char *const boots[][20] = {
     [DRIVER_VM_ON_DROVER] = ON_DROVER(EXAMPLE "/driver_vm.img"),
-    [DRIVER_VM_GENERIC_VMM] = ON_DROVER(BUILD_DIR "/tests/generic_vmm/system.img"),
+    [DRIVER_VM_COMPOSED] = ON_DROVER(COMPOSED "/qemu_virt_aarch64/driver_vm.img"),
     [DRIVER_VM_SEL4_VMM] = ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img"),
     [DRIVER_VM_BARE] = BARE("1", EXAMPLE "/guest.dtb"),
     [DRIVER_VM_4_CPUS] = ON_DROVER(SMP_GUEST "/4/system.img"),
     [DRIVER_VM_8_CPUS] = ON_DROVER(SMP_GUEST "/8/system.img"),
     [DRIVER_VM_4_CPUS_BARE] = BARE("4", SMP_GUEST "/4/guest.dtb"),
     [DRIVER_VM_ZCU102] = {"qemu-system-aarch64", "-machine", "xlnx-zcu102,virtualization=on", "-m",
-                          "2G", "-kernel", EXAMPLES "/zcu102/driver_vm.img", NULL},
+                          "2G", "-kernel", COMPOSED "/zcu102/driver_vm.img", NULL},
 };
 
 static char *const consoles[][8] = {

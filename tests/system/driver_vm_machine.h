@@ -11,13 +11,13 @@
 /* What the machine boots. */
 enum driver_vm_boot {
     DRIVER_VM_ON_DROVER,   /* the example's image */
-    DRIVER_VM_GENERIC_VMM, /* the same guest under the SDK's vmm.elf */
+    DRIVER_VM_COMPOSED, /* examples/composed, on the same board */
     DRIVER_VM_SEL4_VMM,    /* the same guest under a VMM for seL4 */
     DRIVER_VM_BARE,   /* the guest's own kernel, initramfs and device tree, nothing beneath it */
     DRIVER_VM_4_CPUS, /* tests/smp_guest: four vCPUs on one core */
     DRIVER_VM_8_CPUS,
     DRIVER_VM_4_CPUS_BARE, /* its guest on a machine with four cores */
-    DRIVER_VM_ZCU102,      /* the example's image for that board; the disk is an SD card */
+    DRIVER_VM_ZCU102,      /* examples/composed; the disk is an SD card */
 };
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
