@@ -242,6 +242,18 @@ static bool close_regs(struct compose *compose, size_t vm, size_t node)
     return false;
 }
 
+/* The board's console, on which a debug kernel prints as well. */
+static void note_console(struct compose *compose, size_t vm)
+{
+    size_t console = devtree_console(compose->devtree);
+    if (compose->board->uart_type != UART_NONE && console != NODE_NONE &&
+        compose_has(compose, vm, console)) {
+        compose_note(compose, vm, NOTE_CONSOLE, console,
+                     "it is also the console of a debug kernel and of the VMM: their lines stand "
+                     "among the guest's; a release kernel prints none");
+    }
+}
+
 bool compose_close(struct compose *compose, size_t vm)
 {
     bool sound = true;
@@ -255,5 +267,6 @@ bool compose_close(struct compose *compose, size_t vm)
                     close_irqs(compose, vm, node) && sound;
         }
     }
+    note_console(compose, vm);
     return sound;
 }

@@ -23,8 +23,10 @@ static const struct system {
     const char *name;
     const char *report;
 } systems[] = {
-    {"qemu_virt_aarch64", DRIVER_VM_ON_DROVER, "the driver VM",
-     BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64/report.txt"},
+    {"qemu_virt_aarch64", DRIVER_VM_COMPOSED, "the driver VM",
+     BUILD_DIR "/examples/composed/qemu_virt_aarch64/composed/report.txt"},
+    {"zcu102", DRIVER_VM_ZCU102, "the driver VM of the ZCU102",
+     BUILD_DIR "/examples/composed/zcu102/composed/report.txt"},
     {"odroidc4", DRIVER_VM_ODROIDC4, "the driver VM of the Driver Virtual Machines page",
      BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
 };
