@@ -72,7 +72,7 @@ second-pass:
 
 else
 
-include $(wildcard */build.mk tests/*/build.mk examples/*/build.mk)
+include $(wildcard */build.mk examples/*/build.mk tests/*/build.mk)
 include tests/suites.mk
 
 endif

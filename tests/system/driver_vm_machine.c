@@ -76,6 +76,7 @@ static const struct {
     [DRIVER_VM_4_CPUS] = {&virt, VIRT_ON_DROVER(SMP_GUEST "/4/system.img")},
     [DRIVER_VM_8_CPUS] = {&virt, VIRT_ON_DROVER(SMP_GUEST "/8/system.img")},
     [DRIVER_VM_4_CPUS_BARE] = {&virt, VIRT_BARE("4", SMP_GUEST "/4/guest.dtb")},
+    [DRIVER_VM_PAIR] = {&virt, VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
     [DRIVER_VM_ZCU102] = {&zcu102,
                           {QEMU, "-machine", "xlnx-zcu102,virtualization=on", "-m", "2G", "-kernel",
                            COMPOSED "/zcu102/driver_vm.img", NULL}},
@@ -177,4 +178,23 @@ const char *driver_vm_shell(struct machine *machine, const char *command, double
         return NULL;
     }
     return answer;
+}
+
+bool driver_vm_disk_report(const char *disk_path, char *report, size_t size)
+{
+    static const char start[] = "Linux ", mark[] = "in the driver VM; its devices:";
+    char block[1024]; /* the smallest of ext4 */
+    FILE *disk = fopen(disk_path, "re");
+    bool found = false;
+
+    while (disk != NULL && !found && fread(block, sizeof(block) - 1, 1, disk) == 1 &&
+           fseek(disk, 1, SEEK_CUR) == 0) {
+        block[sizeof(block) - 1] = '\0';
+        found = strncmp(block, start, strlen(start)) == 0 && strstr(block, mark) != NULL;
+    }
+    if (disk != NULL) {
+        fclose(disk);
+    }
+    snprintf(report, size, "%s", found ? block : "");
+    return found;
 }

@@ -18,6 +18,7 @@ enum driver_vm_boot {
     DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
     DRIVER_VM_8_CPUS,
     DRIVER_VM_4_CPUS_BARE,   /* its guest on a machine with four cores */
+    DRIVER_VM_PAIR,          /* tests/composed: two driver VMs on the `virt` board */
     DRIVER_VM_ZCU102,        /* examples/composed */
     DRIVER_VM_ODROIDC4,      /* the example's image for the Odroid C4: the seed's system */
     DRIVER_VM_ODROIDC4_BARE, /* Debian's kernel with the board's own tree, nothing beneath it */
@@ -50,3 +51,9 @@ unsigned driver_vm_wait_ready(struct machine *machine, double seconds);
  * the next call; NULL if it does not end with status 0 within `seconds`.
  */
 const char *driver_vm_shell(struct machine *machine, const char *command, double seconds);
+
+/*
+ * Finds on the scratch disk, as the host sees it, the report that a driver VM without a console has
+ * left there, and writes it to `report`, of `size` bytes. Returns false if there is none.
+ */
+bool driver_vm_disk_report(const char *disk_path, char *report, size_t size);
