@@ -11,10 +11,11 @@
 
 #include "diag.h"
 
-#define PATH_SIZE    256
-#define CELLS_MAX    2  /* a PA of more than 64 bits is on no board of ours */
-#define GIC_SPI_BASE 32 /* INTID of SPI 0 and of PPI 0: GICv2 architecture IHI 0048B, 2.2.1 */
-#define GIC_PPI_BASE 16
+#define PATH_SIZE     256
+#define TREE_SIZE_MAX (16 << 20) /* bytes; Linux takes 2 MiB (booting.rst) */
+#define CELLS_MAX     2          /* a PA of more than 64 bits is on no board of ours */
+#define GIC_SPI_BASE  32 /* INTID of SPI 0 and of PPI 0: GICv2 architecture IHI 0048B, 2.2.1 */
+#define GIC_PPI_BASE  16
 
 enum lookup tree_bad(const struct tree *tree, int node, const char *what)
 {
@@ -31,6 +32,9 @@ static int tree_check(const void *bytes, size_t size)
 {
     if (size < sizeof(struct fdt_header)) {
         return -FDT_ERR_TRUNCATED;
+    }
+    if (size > TREE_SIZE_MAX) {
+        return -FDT_ERR_NOSPACE;
     }
     if (fdt_magic(bytes) != FDT_MAGIC) {
         return -FDT_ERR_BADMAGIC;
