@@ -63,7 +63,8 @@ struct board {
     uint64_t uart_pa;   /* its registers, all in one page; 0 where the type is UART_NONE */
 };
 
-/* Reads both files. Reports every mistake and returns false if there was one. */
+/* Reads both files; `facts_path` may be NULL. Reports every mistake and returns false if there was
+ * one. */
 bool board_read(struct board *board, const char *name, const char *tree_path,
                 const char *facts_path);
 

@@ -17,7 +17,8 @@ sdk_SOURCES := tests/system/sdk.c
 sdk_DEPENDS := sdk $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD)
 
 driver_vm_SOURCES := tests/system/driver_vm.c
-driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img
+driver_vm_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(BUILD)/examples/driver_vm/qemu_virt_aarch64/driver_vm.img \
+                     $(BUILD)/examples/composed/qemu_virt_aarch64/driver_vm.img
 
 busy_host_SOURCES := tests/system/busy_host.c
 busy_host_DEPENDS := $(driver_vm_DEPENDS)
@@ -27,7 +28,7 @@ odroidc4_image_CFLAGS  := -iquote tests/unit
 odroidc4_image_DEPENDS := $(BUILD)/examples/driver_vm/odroidc4/driver_vm.img
 
 zcu102_SOURCES := tests/system/zcu102.c
-zcu102_DEPENDS := $(BUILD)/examples/driver_vm/zcu102/driver_vm.img
+zcu102_DEPENDS := $(BUILD)/examples/composed/zcu102/driver_vm.img
 
 define system_test_rule
 $(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)

@@ -35,7 +35,7 @@ static bool memory_is_the_granted(struct machine *machine)
     const char *answer = driver_vm_shell(machine, "grep 'System RAM' /proc/iomem | head -n 1",
                                          DRIVER_VM_SHELL_SECONDS);
 
-    return answer != NULL && (strncmp(answer, "10000000-", 9) == 0 || case_fail("RAM: %s", answer));
+    return answer != NULL && (strncmp(answer, "30000000-", 9) == 0 || case_fail("RAM: %s", answer));
 }
 
 static bool note_is_written(struct machine *machine)
