@@ -60,7 +60,7 @@ struct board {
     size_t clock_count;
 
     uint32_t uart_type; /* enum uart_type of the board's console */
-    uint64_t uart_pa;   /* page aligned; 0 where the type is UART_NONE */
+    uint64_t uart_pa;   /* its registers, all in one page; 0 where the type is UART_NONE */
 };
 
 /* Reads both files; `facts_path` may be NULL. Reports every mistake and returns false if there was
@@ -102,6 +102,9 @@ struct range board_device_gap(const struct board *board, uint64_t pa, uint64_t s
 
 /* Returns whether every page of the range belongs to a device. */
 bool board_has_device(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Returns the page of the console; empty if there is none. */
+struct range board_uart_page(const struct board *board);
 
 /* Returns where a GICv2's CPU interface (GICC or GICV), whose `reg` is given, has its two pages
  * side by side. A window of 128 KiB shows each page sixteen times, for systems with pages of 64

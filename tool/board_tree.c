@@ -177,7 +177,8 @@ static bool uart_read(const struct tree *tree, struct board *board)
         }
         struct range range;
         enum lookup found = tree_reg(tree, node, 0, &range);
-        if (found == LOOKUP_FOUND && range.base % PAGE_SIZE_4K == 0) {
+        if (found == LOOKUP_FOUND && range.base % 4 == 0 &&
+            range.base % PAGE_SIZE_4K <= PAGE_SIZE_4K - UART_SIZE) {
             board->uart_type = drivers[i].type;
             board->uart_pa = range.base;
         }

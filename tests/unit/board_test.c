@@ -91,16 +91,33 @@ static void console_through_alias_and_ranges(void **state)
     TREE_SET_CELLS(bus, "#address-cells", 1);
     TREE_SET_CELLS(bus, "#size-cells", 1);
     TREE_SET_CELLS(bus, "ranges", 0x1000, 0, 0x800000, 0x100000);
-    int uart = tree_add_node(bus, "serial@4000");
+    int uart = tree_add_node(bus, "serial@44c0");
     tree_set_text(uart, "compatible", "amlogic,meson-gx-uart");
-    TREE_SET_CELLS(uart, "reg", 0x4000, 0x18);
+    TREE_SET_CELLS(uart, "reg", 0x44c0, 0x18);
     int aliases = tree_add_node(0, "aliases");
-    tree_set_text(aliases, "serial0", "/soc/bus/serial@4000");
+    tree_set_text(aliases, "serial0", "/soc/bus/serial@44c0");
     int chosen = tree_add_node(0, "chosen");
     tree_set_text(chosen, "stdout-path", "serial0:115200n8");
     assert_true(read_tree());
     assert_int_equal(board.uart_type, UART_MESON);
-    assert_int_equal(board.uart_pa, 0xf0803000);
+    assert_int_equal(board.uart_pa, 0xf08034c0);
+    assert_int_equal(board_uart_page(&board).base, 0xf0803000);
+    assert_int_equal(board_uart_page(&board).size, 0x1000);
+}
+
+static void console_over_two_pages(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    tree_add_gic();
+    int uart = tree_add_node(0, "serial@9000fe0");
+    tree_set_text(uart, "compatible", "arm,pl011");
+    TREE_SET_CELLS(uart, "reg", 0, 0x9000fe0, 0, 0x1000);
+    int chosen = tree_add_node(0, "chosen");
+    tree_set_text(chosen, "stdout-path", "/serial@9000fe0");
+    assert_true(read_tree());
+    assert_int_equal(board.uart_type, UART_NONE);
+    assert_int_equal(board_uart_page(&board).size, 0);
 }
 
 static void unknown_console_is_no_mistake(void **state)
@@ -368,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup(whole_board, set_up),
         cmocka_unit_test_setup(timer_interrupts_are_the_trees, set_up),
         cmocka_unit_test_setup(console_through_alias_and_ranges, set_up),
+        cmocka_unit_test_setup(console_over_two_pages, set_up),
         cmocka_unit_test_setup(unknown_console_is_no_mistake, set_up),
         cmocka_unit_test_setup(alias_of_an_alias_ends, set_up),
         cmocka_unit_test_setup(reserved_memory, set_up),
