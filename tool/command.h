@@ -19,6 +19,7 @@
 int cmd_build(int argc, char **argv);
 int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
 int cmd_audit(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 
 /* What the sub-commands take alike. */
