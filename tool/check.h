@@ -108,6 +108,9 @@ const struct check_map *check_map_of(const struct check *check, size_t party, si
 /* Where findings about a party as a whole stand: its VM, or the PD. */
 const struct source *check_party_source(const struct check *check, size_t party);
 
+/* What messages call the tree that says which nodes are enabled for a party. */
+const char *check_tree_name(const struct check *check, size_t party);
+
 /* ---- the rules ---- */
 
 void check_form(struct check *check);       /* C01, C02, C03, C17 */

@@ -15,40 +15,50 @@
 #define ACCEPTANCE_MAX 256
 
 static const char prefix[] = "drover check: accept ";
-static const char blanks[] = " \t\r\n";
 
-static void add(struct check_model *model, struct source source, const char *code,
-                size_t code_length, const char *reason, size_t reason_length)
+/* Makes one line of a reason. */
+static char *reason_make(const char *text)
+{
+    char *reason = source_copy(text, strlen(text));
+    size_t length = 0;
+    for (; *text != '\0'; text++) {
+        bool is_blank = isspace((unsigned char)*text);
+        if (!is_blank) {
+            reason[length++] = *text;
+        } else if (length > 0 && reason[length - 1] != ' ') {
+            reason[length++] = ' ';
+        }
+    }
+    length -= length > 0 && reason[length - 1] == ' ';
+    reason[length] = '\0';
+    return reason;
+}
+
+static void add(struct check_model *model, struct source source, const char *code, size_t length,
+                const char *reason)
 {
     if (model->acceptance_count == ACCEPTANCE_MAX) {
         return;
     }
     model->acceptances = alloc_grow(model->acceptances, model->acceptance_count,
                                     &model->acceptance_capacity, sizeof(*model->acceptances));
-    model->acceptances[model->acceptance_count++] =
-        (struct check_acceptance){.source = source,
-                                  .code = source_copy(code, code_length),
-                                  .reason = source_copy(reason, reason_length)};
+    model->acceptances[model->acceptance_count++] = (struct check_acceptance){
+        .source = source, .code = source_copy(code, length), .reason = reason_make(reason)};
 }
 
 /* Takes the codes and the reason out of `text`, what stands between the marks of a comment. */
 static void read_comment(struct check_model *model, struct source source, const char *text)
 {
-    text += strspn(text, blanks);
+    text += strspn(text, " \t\r\n");
     if (strncmp(text, prefix, strlen(prefix)) != 0) {
         return;
     }
     text += strlen(prefix);
     const char *codes_end = text + strcspn(text, ":");
     const char *reason = *codes_end == ':' ? codes_end + 1 : codes_end;
-    reason += strspn(reason, blanks);
-    size_t reason_length = strlen(reason);
-    while (reason_length > 0 && isspace((unsigned char)reason[reason_length - 1])) {
-        reason_length--;
-    }
     for (text += strspn(text, ", \t\r\n"); text < codes_end; text += strspn(text, ", \t\r\n")) {
         size_t length = strcspn(text, ",: \t\r\n");
-        add(model, source, text, length, reason, reason_length);
+        add(model, source, text, length, reason);
         text += length;
     }
 }

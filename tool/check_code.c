@@ -10,9 +10,9 @@ static const struct {
     enum check_severity severity;
     const char *rule, *remedy;
 } codes[CHECK_CODE_COUNT] = {
-    [CHECK_NOT_WELL_FORMED] =
-        {"C01", CHECK_ERROR, "a description is well-formed XML",
-         "quote the values, put <system> around it, or give its macros with -D"},
+    [CHECK_NOT_WELL_FORMED] = {"C01", CHECK_ERROR, "a description is well-formed XML",
+                               "close every element, quote every value, put <system> around it, or "
+                               "give its macros with -D"},
     [CHECK_REGION_UNDEFINED] = {"C02", CHECK_ERROR, "a map names a memory region that there is",
                                 "add a <memory_region> of that name, or correct the name"},
     [CHECK_OLD_DIALECT] =
@@ -47,7 +47,7 @@ static const struct {
     [CHECK_POWER] = {"C13", CHECK_WARNING, "nobody is granted what rules over others' devices",
                      "leave out what the guest does not need, and treat its owner as trusted"},
     [CHECK_MASTER] = {"C14", CHECK_WARNING, "the DMA of a granted device is confined",
-                      "nothing confines it on this board: treat its owner as trusted"},
+                      "nothing confines it: treat its owner as trusted"},
     [CHECK_CONSOLE] = {"C15", CHECK_WARNING, "the console has one owner",
                        "give the guest a virtio console, or build with --config release, whose "
                        "kernel does not print"},

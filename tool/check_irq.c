@@ -50,6 +50,7 @@ static bool take_without_32(struct irq_rules *rules, const struct check_irq *irq
         !is_raised_for(rules->check, irq->party, (uint32_t)number + FIRST_SPI, &node)) {
         return false;
     }
+    rules->check->grants[irq->party].is_given[number + FIRST_SPI] = true; /* it is what is meant */
     check_item_add(&rules->found[CHECK_IRQ_WITHOUT_32], &irq->source,
                    rules->check->tree->nodes[node].path, "interrupt %" PRIu64 " should be %" PRIu64,
                    number, number + FIRST_SPI);

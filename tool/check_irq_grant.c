@@ -57,10 +57,9 @@ static void missing(struct check *check, size_t party)
     }
     size_t count = finding.item_total;
     check_finding_add(&check->findings, &finding, CHECK_IRQ_MISSING,
-                      "%zu interrupt%s of nodes that are enabled in the guest's tree %s not given "
-                      "to %.64s",
-                      count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
-                      check_party_name(&check->model->parties[party]));
+                      "%zu interrupt%s of nodes that %s enables %s not given to %.64s", count,
+                      count == 1 ? "" : "s", check_tree_name(check, party),
+                      count == 1 ? "is" : "are", check_party_name(&check->model->parties[party]));
 }
 
 void check_irq_grants(struct check *check)

@@ -95,7 +95,9 @@ static bool add_moved(const struct check *check, struct check_finding *finding,
     const struct check_grant *grant = &check->grants[map->party];
     for (size_t node = 0; node < check->tree->node_count; node++) {
         const struct devnode *self = &check->tree->nodes[node];
-        for (size_t i = 0; grant->is_wanted[node] && !self->is_bus && i < self->reg_count; i++) {
+        bool counts =
+            grant->is_wanted[node] && !self->is_bus && check->classes[node].keeper == KEEPER_NONE;
+        for (size_t i = 0; counts && i < self->reg_count; i++) {
             uint64_t gpa = map->vaddr.value + (self->regs[i].base - range->base);
             uint64_t expected = self->regs[i].base;
             if (!range_overlaps(range, self->regs[i].base, self->regs[i].size)) {

@@ -17,6 +17,13 @@ static bool is_grantable(const struct check *check, size_t node)
            check->classes[node].keeper == KEEPER_NONE && check_device_of(check, node) != NODE_NONE;
 }
 
+/* Where the description grants the node. */
+static const struct source *place_of(const struct check *check, size_t party, size_t node)
+{
+    const struct check_map *map = check_map_of(check, party, node);
+    return map == NULL ? check_party_source(check, party) : &map->source;
+}
+
 /* Whether the party is given an interrupt of the node: then the node's registers are the matter of
  * another rule. */
 static bool has_irq_of(const struct check *check, size_t party, size_t node)
@@ -56,8 +63,8 @@ static void not_granted(struct check *check, size_t party)
         }
     }
     check_finding_add(&check->findings, &finding, CHECK_NODE_NOT_GRANTED,
-                      "registers of nodes that are enabled in the guest's tree are not mapped by "
-                      "%.64s",
+                      "registers of nodes that %s enables are not mapped by %.64s",
+                      check_tree_name(check, party),
                       check_party_name(&check->model->parties[party]));
 }
 
@@ -101,8 +108,7 @@ static void disabled_granted(struct check *check, size_t party)
                               !check_covers(pages, page_count, &own));
         }
         alone_count += alone;
-        const struct check_map *map = check_map_of(check, party, node);
-        check_item_add(&finding, map == NULL ? NULL : &map->source, self->path, "%s",
+        check_item_add(&finding, place_of(check, party, node), self->path, "%s",
                        alone ? "" : "in a page of one that is enabled");
     }
     free(pages);
@@ -110,12 +116,12 @@ static void disabled_granted(struct check *check, size_t party)
     if (alone_count == 0) {
         check_finding_drop(&finding);
     }
-    check_finding_add(&check->findings, &finding, CHECK_DISABLED_GRANTED,
-                      "%zu node%s that %s disabled in the guest's tree %s granted to %.64s, %zu of "
-                      "them in pages of their own",
-                      count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
-                      count == 1 ? "is" : "are", check_party_name(&check->model->parties[party]),
-                      alone_count);
+    check_finding_add(
+        &check->findings, &finding, CHECK_DISABLED_GRANTED,
+        "%zu node%s that %s disables %s granted to %.64s, %zu of them in pages of their "
+        "own",
+        count, count == 1 ? "" : "s", check_tree_name(check, party), count == 1 ? "is" : "are",
+        check_party_name(&check->model->parties[party]), alone_count);
 }
 
 static void powers(struct check *check, size_t party)
@@ -129,8 +135,7 @@ static void powers(struct check *check, size_t party)
             continue;
         }
         last = device;
-        const struct check_map *map = check_map_of(check, party, node);
-        check_item_add(&finding, map == NULL ? NULL : &map->source, check->tree->nodes[device].path,
+        check_item_add(&finding, place_of(check, party, node), check->tree->nodes[device].path,
                        "%s: can %s", check->classes[device].what, check->classes[device].power);
     }
     check_finding_add(&check->findings, &finding, CHECK_POWER,
@@ -151,10 +156,12 @@ static void masters(struct check *check, size_t party)
     struct check_finding finding = {0};
     for (size_t node = 0; node < check->tree->node_count; node++) {
         if (check->classes[node].master == MASTER_YES && is_driven(check, party, node)) {
-            const struct check_map *map = check_map_of(check, party, node);
-            check_item_add(&finding, map == NULL ? NULL : &map->source,
-                           check->tree->nodes[node].path, "%s",
-                           check->classes[node].what == NULL ? "" : check->classes[node].what);
+            const char *what = check->classes[node].what;
+            bool has_iommu = devnode_property(check->tree, node, "iommus", NULL) != NULL ||
+                             devnode_property(check->tree, node, "iommu-map", NULL) != NULL;
+            check_item_add(&finding, place_of(check, party, node), check->tree->nodes[node].path,
+                           "%s%s", what == NULL ? "a device" : what,
+                           has_iommu ? ", behind an IOMMU that this release does not drive" : "");
         }
     }
     check_finding_add(&check->findings, &finding, CHECK_MASTER,
@@ -178,8 +185,7 @@ static void console(struct check *check, size_t party)
             first = check_pages(&self->regs[0]);
         }
         if (first.base == uart.base && devtree_console(check->tree) == node) {
-            const struct check_map *map = check_map_of(check, party, node);
-            check_item_add(&finding, map == NULL ? NULL : &map->source, self->path, "%s", "");
+            check_item_add(&finding, place_of(check, party, node), self->path, "%s", "");
         }
     }
     if (finding.item_count == 0) {
@@ -204,6 +210,9 @@ static void needed(struct check *check, size_t party)
         devnode_refs(grant->guest, grant->guest_nodes[node], &refs);
         for (size_t i = 0; i < refs.count; i++) {
             const struct devref *ref = &refs.entries[i];
+            if (i > 0 && ref->target == ref[-1].target && ref->problem == NULL) {
+                continue; /* several clocks of one controller */
+            }
             if (ref->kind == REF_NEEDED && ref->problem != NULL) {
                 check_item_add(&finding, NULL, check->tree->nodes[node].path, "\"%.64s\" %s",
                                ref->property, ref->problem);

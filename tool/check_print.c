@@ -8,7 +8,8 @@
 
 #include "check.h"
 
-#define SHOWN_MAX 20 /* items of a finding, without -v */
+#define SHOWN_MAX   20 /* items of a finding, without -v */
+#define COUNTED_MAX 8  /* items of one that counts them: more are not listed at all */
 
 /* Prints a line without the control characters that a file might have brought in. */
 __attribute__((format(printf, 2, 3))) static void print(FILE *out, const char *format, ...)
@@ -47,7 +48,7 @@ static size_t shown_count(const struct check_finding *finding, bool verbose)
     if (verbose) {
         return finding->item_count;
     }
-    if (finding->code == CHECK_DISABLED_GRANTED && finding->item_count > 3) {
+    if (finding->code == CHECK_DISABLED_GRANTED && finding->item_count > COUNTED_MAX) {
         return 0;
     }
     return finding->item_count < SHOWN_MAX ? finding->item_count : SHOWN_MAX;

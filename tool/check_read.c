@@ -199,6 +199,31 @@ static void read_irq(struct check_model *model, const xmlNode *node, size_t part
     };
 }
 
+/* Whether an element is one that holds no others: what is in it all the same, because it has not
+ * been closed, belongs to the element around it. */
+static bool is_leaf(const xmlNode *node)
+{
+    return is_element(node, "map") || is_element(node, "irq") || is_element(node, "vcpu") ||
+           is_element(node, "program_image") || is_element(node, "setvar") ||
+           is_element(node, "memory_region");
+}
+
+static void read_vm_children(struct check_model *model, const xmlNode *parent, size_t party)
+{
+    for (const xmlNode *child = parent->children; child != NULL; child = child->next) {
+        if (is_element(child, "vcpu")) {
+            model->parties[party].vcpu_count++;
+        } else if (is_element(child, "map")) {
+            read_map(model, child, party, true);
+        } else if (is_element(child, "irq")) {
+            read_irq(model, child, party, true);
+        }
+        if (is_leaf(child)) {
+            read_vm_children(model, child, party);
+        }
+    }
+}
+
 static void read_vm(struct check_model *model, const xmlNode *node, size_t party)
 {
     struct check_party *owner = &model->parties[party];
@@ -209,13 +234,26 @@ static void read_vm(struct check_model *model, const xmlNode *node, size_t party
     owner->vm_source = source_of(model, node);
     owner->vm_name = attribute_copy(node, "name");
     owner->vm_has_id = attribute(node, "id") != NULL;
-    for (const xmlNode *child = node->children; child != NULL; child = child->next) {
-        if (is_element(child, "vcpu")) {
-            owner->vcpu_count++;
-        } else if (is_element(child, "map")) {
-            read_map(model, child, party, true);
+    read_vm_children(model, node, party);
+}
+
+static void read_pd(struct check_model *model, const xmlNode *node, unsigned depth);
+
+static void read_pd_children(struct check_model *model, const xmlNode *parent, size_t party,
+                             unsigned depth)
+{
+    for (const xmlNode *child = parent->children; child != NULL; child = child->next) {
+        if (is_element(child, "map")) {
+            read_map(model, child, party, false);
         } else if (is_element(child, "irq")) {
-            read_irq(model, child, party, true);
+            read_irq(model, child, party, false);
+        } else if (is_element(child, "virtual_machine")) {
+            read_vm(model, child, party);
+        } else if (is_element(child, "protection_domain")) {
+            read_pd(model, child, depth + 1);
+        }
+        if (is_leaf(child)) {
+            read_pd_children(model, child, party, depth);
         }
     }
 }
@@ -230,17 +268,7 @@ static void read_pd(struct check_model *model, const xmlNode *node, unsigned dep
         alloc_grow(model->parties, party, &model->party_capacity, sizeof(*model->parties));
     model->parties[party] = (struct check_party){.source = source_of(model, node),
                                                  .name = attribute_copy(node, "name")};
-    for (const xmlNode *child = node->children; child != NULL; child = child->next) {
-        if (is_element(child, "map")) {
-            read_map(model, child, party, false);
-        } else if (is_element(child, "irq")) {
-            read_irq(model, child, party, false);
-        } else if (is_element(child, "virtual_machine")) {
-            read_vm(model, child, party);
-        } else if (is_element(child, "protection_domain")) {
-            read_pd(model, child, depth + 1);
-        }
-    }
+    read_pd_children(model, node, party, depth);
 }
 
 static void read_children(struct check_model *model, const xmlNode *parent)
@@ -250,6 +278,9 @@ static void read_children(struct check_model *model, const xmlNode *parent)
             read_region(model, child);
         } else if (is_element(child, "protection_domain")) {
             read_pd(model, child, 0);
+        }
+        if (is_leaf(child)) {
+            read_children(model, child);
         }
     }
 }

@@ -227,14 +227,15 @@ static void take_text(struct repair *repair)
     }
 }
 
-/* Bytes that the result can have at most. */
+/* Bytes that the result can have at most: two quotes for each value, and for each line that ends in
+ * a tag a blank there and the end of the line behind it. */
 static size_t size_max(const struct source_text *text)
 {
-    size_t equals = 0;
+    size_t more = 0;
     for (size_t i = 0; i < text->size; i++) {
-        equals += text->bytes[i] == '=';
+        more += text->bytes[i] == '=' ? 2 : text->bytes[i] == '\n' ? 1 : 0;
     }
-    return text->size + 2 * equals + sizeof(open_root) + sizeof(close_root);
+    return text->size + more + sizeof(open_root) + sizeof(close_root);
 }
 
 void check_text_repair(struct source_text *text, struct check_repairs *repairs)

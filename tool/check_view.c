@@ -150,6 +150,11 @@ const struct source *check_party_source(const struct check *check, size_t party)
     return self->has_vm ? &self->vm_source : &self->source;
 }
 
+const char *check_tree_name(const struct check *check, size_t party)
+{
+    return check->grants[party].guest == NULL ? "the board's tree" : "the guest's tree";
+}
+
 static int compare_lines(const void *left, const void *right)
 {
     const struct check_line *a = left, *b = right;
@@ -196,6 +201,16 @@ static void find_nodes(struct check *check)
     range_merge(check->nodes, &check->node_range_count);
 }
 
+/* Of a region that there is not, a VM is taken to have meant the page that it maps: the rule on
+ * regions has spoken, and all that depends on it should not. */
+static bool undefined_range(const struct check *check, const struct check_map *map,
+                            struct range *range)
+{
+    *range = (struct range){.base = map->vaddr.value & ~(PAGE - 1), .size = PAGE};
+    return map->region == INDEX_NONE && map->in_vm && map->vaddr.known &&
+           range_is_physical(range) && !board_memory_touches(check->board, range->base, PAGE);
+}
+
 static void find_devices(struct check *check, size_t party)
 {
     struct check_grant *grant = &check->grants[party];
@@ -203,7 +218,8 @@ static void find_devices(struct check *check, size_t party)
     grant->devices = alloc_array(model->map_count, sizeof(*grant->devices));
     for (size_t i = 0; i < model->map_count; i++) {
         struct range range;
-        if (model->maps[i].party == party && check_device_range(check, &model->maps[i], &range)) {
+        if (model->maps[i].party == party && (check_device_range(check, &model->maps[i], &range) ||
+                                              undefined_range(check, &model->maps[i], &range))) {
             grant->devices[grant->device_count++] = range;
         }
     }
