@@ -9,50 +9,7 @@
 #include "alloc.h"
 #include "compose_print.h"
 #include "drover/guest_table.h"
-
-struct place {
-    struct range range;
-    size_t node;
-};
-
-struct places {
-    struct place *entries;
-    size_t count, capacity;
-};
-
-/* By PA; of two that begin together the smaller is the more precise, and comes later. */
-static int place_compare(const void *left, const void *right)
-{
-    const struct place *a = left;
-    const struct place *b = right;
-    if (a->range.base != b->range.base) {
-        return a->range.base < b->range.base ? -1 : 1;
-    }
-    if (a->range.size != b->range.size) {
-        return a->range.size > b->range.size ? -1 : 1;
-    }
-    return (a->node > b->node) - (a->node < b->node);
-}
-
-static struct places places_list(const struct compose *compose)
-{
-    const struct devtree *devtree = compose->devtree;
-    struct places places = {0};
-    for (size_t i = 1; i < devtree->node_count; i++) {
-        const struct devnode *node = &devtree->nodes[i];
-        for (size_t k = 0; !node->is_bus && k < node->reg_count; k++) {
-            if (!board_memory_touches(compose->board, node->regs[k].base, node->regs[k].size)) {
-                places.entries = alloc_grow(places.entries, places.count, &places.capacity,
-                                            sizeof(*places.entries));
-                places.entries[places.count++] = (struct place){.range = node->regs[k], .node = i};
-            }
-        }
-    }
-    if (places.count > 1) {
-        qsort(places.entries, places.count, sizeof(*places.entries), place_compare);
-    }
-    return places;
-}
+#include "places.h"
 
 /* A text without control characters, cut to what a table takes. */
 static void text_fit(char *text)
@@ -70,7 +27,7 @@ static void text_fit(char *text)
 char *compose_print_table(const struct compose *compose, size_t vm, size_t *size)
 {
     const struct composed_vm *composed = &compose->vms[vm];
-    struct places places = places_list(compose);
+    struct places places = places_list(compose->devtree, compose->board);
     char *texts = NULL, *bytes;
     size_t text_size;
     size_t text_offset = sizeof(struct guest_table) + places.count * sizeof(struct guest_place);

@@ -22,6 +22,7 @@ static const struct {
     {"build", cmd_build, "system description + programs + board -> image and report"},
     {"audit", cmd_audit,
      "image -> who can reach, interrupt and control what, proved from its bytes"},
+    {"explain", cmd_explain, "address, interrupt or node -> who has it and why, in a line"},
     {"graph", cmd_graph, "the system as a picture: who shares what with whom"},
     {"help", cmd_help, "this list"},
 };
