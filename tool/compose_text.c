@@ -114,6 +114,12 @@ char *compose_node_text(const struct compose *compose, size_t node)
     return alloc_checked(length < 0 ? NULL : text);
 }
 
+char *compose_ram_free_text(const struct compose *compose)
+{
+    struct ownertext about = unowned(compose);
+    return ownertext_ram_free(&about);
+}
+
 uint32_t compose_tree_checksum(const struct devtree *devtree)
 {
     const void *fdt = devtree->tree.fdt;

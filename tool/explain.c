@@ -47,6 +47,7 @@ void explain_close(struct explain *explain)
     for (size_t i = 0; i < explain->holding_count; i++) {
         free(explain->holdings[i].who);
         free(explain->holdings[i].how);
+        free(explain->holdings[i].ram_text);
     }
     for (size_t i = 0; i < explain->line_count; i++) {
         free(explain->lines[i].text);
@@ -63,13 +64,11 @@ void explain_close(struct explain *explain)
     free(explain->lines);
 }
 
-void explain_add_holding(struct explain *explain, const struct range *pages, char *who, char *how,
-                         bool is_by_page)
+void explain_add_holding(struct explain *explain, const struct holding *holding)
 {
     explain->holdings = alloc_grow(explain->holdings, explain->holding_count,
                                    &explain->holding_capacity, sizeof(*explain->holdings));
-    explain->holdings[explain->holding_count++] =
-        (struct holding){.pages = *pages, .who = who, .how = how, .is_by_page = is_by_page};
+    explain->holdings[explain->holding_count++] = *holding;
 }
 
 void explain_add_line(struct explain *explain, uint32_t intid, size_t node, bool is_owned,
@@ -122,10 +121,7 @@ static void lines_sort(struct explain *explain, int (*compare)(const void *, con
 
 void explain_finish(struct explain *explain)
 {
-    const struct ownertext about = {.devtree = explain->devtree,
-                                    .classes = explain->classes,
-                                    .board = explain->board,
-                                    .remedy = explain->remedy};
+    const struct ownertext about = explain_about(explain);
     size_t known = explain->line_count;
     lines_sort(explain, line_compare);
     for (size_t i = 0; i < explain->raised_count; i++) {

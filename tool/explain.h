@@ -3,7 +3,8 @@
  *
  * Who has what of a board and why, from one of three sources: a directory of `drover compose`
  * (explain_composed.c), a system description (explain_system.c), or the board's tree alone.
- * explain_answer.c answers questions from what they have filled in, explain_what.c reads those.
+ * From what they have filled in, explain_pa.c and explain_node.c
+ * answer the questions that explain_what.c reads.
  */
 #pragma once
 
@@ -21,6 +22,7 @@ struct holding {
     struct range pages;
     char *who;       /* 'VM "linux"' */
     char *how;       /* 'region "emmc" (a.system:12), mapped rw (a.system:30)' */
+    char *ram_text;  /* all that is said of it, for RAM of a composed VM; else NULL */
     bool is_by_page; /* having the page is having what is in it; else it may only be reached */
 };
 
@@ -73,13 +75,26 @@ void explain_finish(struct explain *explain);
 
 /* ---- Between the parts. Texts given become explain's. ---- */
 
-void explain_add_holding(struct explain *explain, const struct range *pages, char *who, char *how,
-                         bool is_by_page);
+void explain_add_holding(struct explain *explain, const struct holding *holding);
 void explain_add_line(struct explain *explain, uint32_t intid, size_t node, bool is_owned,
                       char *text);
 
 /* Text as printf() makes it, allocated. */
 char *explain_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints "SUBJECT: " and the text as a line, which nothing that it quotes can break. */
+void explain_line(FILE *out, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What ownertext.h wants to know. */
+struct ownertext explain_about(const struct explain *explain);
+
+/* Whose registers of a node (PA) are. Allocated. */
+char *explain_text_of(const struct explain *explain, size_t node, const struct range *regs);
+
+/* Prints that, and who reaches them all the same because of their page. */
+void explain_regs(const struct explain *explain, const char *subject, size_t node,
+                  const struct range *regs, FILE *out);
 
 /* ---- Answers, a line each: "WHAT: WHO: why" ---- */
 

@@ -17,13 +17,14 @@
 struct reader {
     struct explain *explain;
     struct source at; /* the file */
+    const char *vm;   /* whose rows are being read */
     bool is_sound;
 };
 
 static void refuse(struct reader *reader, const char *what)
 {
     if (reader->is_sound) {
-        diag_error(&reader->at, "%s; compose the system again", what);
+        diag_error(&reader->at, "%s", what);
     }
     reader->is_sound = false;
 }
@@ -36,7 +37,7 @@ static struct json_object *member(struct reader *reader, struct json_object *obj
     if (!json_object_is_type(object, json_type_object) ||
         !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type)) {
         char *what = explain_text("not as `drover compose` writes it: \"%s\" is missing, or is no "
-                                  "%s",
+                                  "%s; compose the system again",
                                   key, json_type_to_name(type));
         refuse(reader, what);
         free(what);
@@ -63,7 +64,7 @@ static struct range range_member(struct reader *reader, struct json_object *obje
     struct range range = {.base = number_member(reader, object, "pa"),
                           .size = number_member(reader, object, "size")};
     if (reader->is_sound && range.base + range.size < range.base) {
-        refuse(reader, "a range that goes beyond 64 bits");
+        refuse(reader, "a range that goes beyond 64 bits; compose the system again");
     }
     return reader->is_sound ? range : (struct range){0};
 }
@@ -75,7 +76,8 @@ static size_t node_member(struct reader *reader, struct json_object *row)
     size_t node =
         reader->is_sound ? devtree_by_path(reader->explain->devtree, path) : (size_t)NODE_NONE;
     if (reader->is_sound && node == NODE_NONE) {
-        char *what = explain_text("the board's tree has no node %s", path);
+        char *what =
+            explain_text("the board's tree has no node %s; compose the system again", path);
         refuse(reader, what);
         free(what);
     }
@@ -111,8 +113,11 @@ static void take_page(struct reader *reader, struct json_object *row)
     const char *vm = text_member(reader, row, "vm");
     if (reader->is_sound) {
         explain_add_holding(
-            reader->explain, &pages, explain_text("VM \"%s\"", vm),
-            explain_text("a page of %s", reader->explain->devtree->nodes[node].path), false);
+            reader->explain,
+            &(struct holding){
+                .pages = pages,
+                .who = explain_text("VM \"%s\"", vm),
+                .how = explain_text("a page of %s", reader->explain->devtree->nodes[node].path)});
     }
 }
 
@@ -137,15 +142,35 @@ static void take_other_irq(struct reader *reader, struct json_object *row)
     take_irq_of(reader, row, false);
 }
 
+/* Pages that a VM has, whatever is in them. */
+static void take_region(struct reader *reader, struct json_object *row)
+{
+    struct range pages = range_member(reader, row);
+    if (reader->is_sound) {
+        explain_add_holding(
+            reader->explain,
+            &(struct holding){.pages = pages,
+                              .who = explain_text("VM \"%s\"", reader->vm),
+                              .how = explain_text("the pages 0x%" PRIx64 "..0x%" PRIx64, pages.base,
+                                                  pages.base + pages.size - 1)});
+    }
+}
+
 static void take_vm(struct reader *reader, struct json_object *row)
 {
     const char *name = text_member(reader, row, "name");
     struct json_object *ram = member(reader, row, "ram", json_type_object);
     struct range range = range_member(reader, ram);
     if (reader->is_sound) {
-        explain_add_holding(reader->explain, &range, explain_text("VM \"%s\"", name),
-                            explain_text("its RAM, which its VMM has mapped as well"), true);
+        explain_add_holding(reader->explain,
+                            &(struct holding){.pages = range,
+                                              .who = explain_text("VM \"%s\"", name),
+                                              .how = explain_text("its RAM"),
+                                              .ram_text = ownertext_ram_of(name),
+                                              .is_by_page = true});
     }
+    reader->vm = name;
+    for_each_row(reader, row, "regions", take_region);
 }
 
 /* Whether the directory is about this board and this tree. */
@@ -157,7 +182,7 @@ static void check_board(struct reader *reader, struct json_object *root)
     if (reader->is_sound && (strcmp(board, explain->board->name) != 0 ||
                              checksum != compose_tree_checksum(explain->devtree))) {
         char *what = explain_text("it was composed for board \"%s\", and %s; name that one with "
-                                  "--board or --dtb, or",
+                                  "--board or --dtb, or compose the system again",
                                   board,
                                   strcmp(board, explain->board->name) != 0
                                       ? "this is another"
@@ -192,7 +217,7 @@ bool explain_composed(struct explain *explain, const char *path)
             root = json_tokener_parse_ex(tokener, (const char *)file.bytes, (int)file.size);
         }
         if (root == NULL) {
-            refuse(&reader, "not JSON");
+            refuse(&reader, "not JSON; compose the system again");
         } else {
             take_root(&reader, root);
         }

@@ -38,7 +38,10 @@ static void add_maps(struct explain *explain, const struct system *system, const
             (map->perms & MAP_PERM_WRITE) != 0 ? "w" : "",
             (map->perms & MAP_PERM_EXECUTE) != 0 ? "x" : "", is_vm ? "GPA" : "VA", map->vaddr,
             map->source.file, map->source.line);
-        explain_add_holding(explain, &pages, explain_text("%s", who), how, true);
+        explain_add_holding(explain, &(struct holding){.pages = pages,
+                                                       .who = explain_text("%s", who),
+                                                       .how = how,
+                                                       .is_by_page = true});
     }
 }
 

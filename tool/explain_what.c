@@ -69,9 +69,9 @@ static bool answer_kind(const struct explain *explain, size_t kind, const char *
 {
     uint64_t number;
     if (text == NULL || !read_number(text, &number) || number >= kinds[kind].count) {
-        diag_error(NULL, "%s %s: expected a number from 0 to %" PRIu32 " behind \"%s\"",
-                   kinds[kind].name, text == NULL ? "" : text, kinds[kind].count - 1,
-                   kinds[kind].name);
+        diag_error(NULL, "%s%s%s: expected a number from 0 to %" PRIu32 " behind \"%s\"",
+                   kinds[kind].name, text == NULL ? "" : " ", text == NULL ? "" : text,
+                   kinds[kind].count - 1, kinds[kind].name);
         return false;
     }
     explain_irq(explain, kinds[kind].first + (uint32_t)number, out);

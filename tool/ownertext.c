@@ -5,8 +5,10 @@
  */
 #include "ownertext.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 
@@ -118,4 +120,29 @@ char *ownertext_irq(const struct ownertext *about, size_t node, const struct dev
     }
     free(thing);
     return text;
+}
+
+char *ownertext_ram_free(const struct ownertext *about)
+{
+    return alloc_checked(
+        strdup(about->remedy == REMEDY_NONE
+                   ? "free: RAM"
+                   : "free: RAM that nobody is given at a fixed address; `drover build` puts the "
+                     "kernel, the programs and the rest there, and its report says where"));
+}
+
+char *ownertext_ram_reserved(const struct range *range)
+{
+    char *text;
+    int length =
+        asprintf(&text, "the firmware: RAM that the board sets aside, 0x%" PRIx64 "..0x%" PRIx64,
+                 range->base, range->base + range->size - 1);
+    return alloc_checked(length < 0 ? NULL : text);
+}
+
+char *ownertext_ram_of(const char *vm)
+{
+    char *text;
+    int length = asprintf(&text, "VM \"%s\": RAM, its own, which its VMM has mapped as well", vm);
+    return alloc_checked(length < 0 ? NULL : text);
 }

@@ -32,5 +32,12 @@ char *ownertext_node(const struct ownertext *about, size_t node, bool is_frozen)
 char *ownertext_irq(const struct ownertext *about, size_t node, const struct devirq *irq,
                     bool is_frozen);
 
+/* Whose RAM is that no VM has. Allocated. */
+char *ownertext_ram_free(const struct ownertext *about);
+char *ownertext_ram_reserved(const struct range *range);
+
+/* The RAM of a VM of `drover compose`. */
+char *ownertext_ram_of(const char *vm);
+
 /* How the tree says that an interrupt is raised: "edge", "level", or that it does not say. */
 const char *ownertext_trigger(enum trigger trigger);
