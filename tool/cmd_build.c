@@ -33,6 +33,7 @@ static void print_usage(FILE *out)
           "directory\n"
           "                         of the board's\n"
           "  --search-path DIR      look for programs and prefill files in DIR; may be repeated\n"
+          "                         (vmm.elf, the generic VMM, is found in the SDK)\n"
           "  -o, --output FILE      the image (default: loader.img)\n"
           "  --image-type TYPE      binary (the default), elf, or uimage, for U-Boot's bootm\n"
           "  -r, --report FILE      what is where, for people (default: report.txt)\n"

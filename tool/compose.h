@@ -45,8 +45,6 @@ struct vm_request {
 struct compose_request {
     struct vm_request vms[COMPOSE_VM_MAX];
     size_t vm_count;
-    bool debug;         /* the kernel prints on the board's console */
-    bool tree_is_users; /* --dtb: the artefacts are for a board outside of the SDK */
 };
 
 /* ---- What comes out ---- */
@@ -74,7 +72,7 @@ enum note_kind {
     NOTE_DROPPED,  /* a property that the guest's tree does without */
     NOTE_TRIGGER,  /* the tree does not say edge or level */
     NOTE_PPI,      /* an interrupt that belongs to a CPU */
-    NOTE_FROZEN,   /* a provider that stays as the boot loader left it */
+    NOTE_CONSOLE,  /* shared with the kernel */
     NOTE_CUT,      /* a window that was cut */
 };
 
@@ -102,6 +100,7 @@ struct composed_vm {
     bool *is_taken;   /* by node: kept out by --take */
     struct dropped_ref *dropped;
     size_t dropped_count, dropped_capacity;
+    size_t refused_node, refused_provider; /* the last that was reported: once is enough */
     struct note *notes;
     size_t note_count, note_capacity;
 

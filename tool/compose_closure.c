@@ -60,6 +60,18 @@ static bool tree_mistake(struct compose *compose, size_t vm, size_t node, const 
     return false;
 }
 
+/* The outermost node above `node` that is kept by the same: what it makes sense to freeze. */
+static size_t outermost(const struct compose *compose, size_t node)
+{
+    for (size_t above = compose->devtree->nodes[node].parent;
+         above != 0 && compose->classes[above].keeper == compose->classes[node].keeper &&
+         devclass_is_device(compose->devtree, above);
+         above = compose->devtree->nodes[above].parent) {
+        node = above;
+    }
+    return node;
+}
+
 /* A device that a granted one does not work without, and that cannot be granted. */
 static bool refuse_need(struct compose *compose, size_t vm, size_t node, const struct devref *ref,
                         size_t target, const char *reason)
@@ -71,10 +83,17 @@ static bool refuse_need(struct compose *compose, size_t vm, size_t node, const s
         drop(compose, vm, node, ref);
         return true;
     }
-    compose_error(compose, node,
-                  "\"%s\" names %s, which cannot be given: %s; --freeze %s leaves that as the boot "
-                  "loader left it, --take keeps it out and the property with it",
-                  ref->property, devtree->nodes[target].path, reason, devtree->nodes[target].path);
+    size_t provider = outermost(compose, target);
+    struct composed_vm *composed = &compose->vms[vm];
+    if (composed->refused_node != node || composed->refused_provider != provider) {
+        compose_error(
+            compose, node,
+            "\"%s\" names %s, which cannot be given: %s; --freeze %s leaves it as the boot "
+            "loader left it, with clocks of the rates in the board's facts",
+            ref->property, devtree->nodes[target].path, reason, devtree->nodes[provider].path);
+        composed->refused_node = node;
+        composed->refused_provider = provider;
+    }
     return false;
 }
 
@@ -223,6 +242,18 @@ static bool close_regs(struct compose *compose, size_t vm, size_t node)
     return false;
 }
 
+/* The board's console, on which a debug kernel prints as well. */
+static void note_console(struct compose *compose, size_t vm)
+{
+    size_t console = devtree_console(compose->devtree);
+    if (compose->board->uart_type != UART_NONE && console != NODE_NONE &&
+        compose_has(compose, vm, console)) {
+        compose_note(compose, vm, NOTE_CONSOLE, console,
+                     "it is also the console of a debug kernel and of the VMM: their lines stand "
+                     "among the guest's; a release kernel prints none");
+    }
+}
+
 bool compose_close(struct compose *compose, size_t vm)
 {
     bool sound = true;
@@ -236,5 +267,6 @@ bool compose_close(struct compose *compose, size_t vm)
                     close_irqs(compose, vm, node) && sound;
         }
     }
+    note_console(compose, vm);
     return sound;
 }

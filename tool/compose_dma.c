@@ -3,17 +3,27 @@
  *
  * Bus masters: which granted devices do DMA, and what could confine it.
  */
+#include <libfdt.h>
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "compose.h"
 
-/* The node that the device's `iommus` or a bridge's `iommu-map` names, or NODE_NONE. */
+/* The node that a bridge's `iommu-map` names first (its entries: what a device behind it is known
+ * by, the IOMMU, what that knows it by, how many), or NODE_NONE. */
+static size_t iommu_of_map(const struct devtree *devtree, size_t node)
+{
+    size_t length;
+    const fdt32_t *map = devnode_property(devtree, node, "iommu-map", &length);
+    return length < 16 ? NODE_NONE : devtree_by_phandle(devtree, fdt32_ld(&map[1]));
+}
+
+/* The node that could confine the device, or NODE_NONE. */
 static size_t iommu_of(const struct compose *compose, size_t node)
 {
     const struct devtree *devtree = compose->devtree;
     struct devrefs refs;
-    size_t iommu = NODE_NONE;
+    size_t iommu = iommu_of_map(devtree, node);
     devnode_refs(devtree, node, &refs);
     for (size_t i = 0; i < refs.count && iommu == NODE_NONE; i++) {
         if (refs.entries[i].kind == REF_IOMMU) {

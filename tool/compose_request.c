@@ -144,7 +144,11 @@ bool request_vcpus(struct request_reader *reader, const char *count)
 
 bool request_payload(struct request_reader *reader, const char *directory)
 {
-    current(reader)->payload = directory;
+    if (reader->is_named) {
+        current(reader)->payload = directory;
+    } else {
+        reader->payload = directory;
+    }
     return true;
 }
 
@@ -163,6 +167,7 @@ bool request_like_seed(struct request_reader *reader)
 bool request_finish(struct request_reader *reader)
 {
     struct compose_request *request = &reader->request;
+    const char *payload = reader->payload != NULL ? reader->payload : request->vms[0].payload;
     bool sound = true;
     for (size_t i = 0; i < request->vm_count; i++) {
         struct vm_request *vm = &request->vms[i];
@@ -171,7 +176,7 @@ bool request_finish(struct request_reader *reader)
             sound = false;
         }
         if (vm->payload == NULL) {
-            vm->payload = request->vms[0].payload;
+            vm->payload = payload;
         }
     }
     return sound;

@@ -17,6 +17,7 @@ struct json_object;
 struct request_reader {
     struct compose_request request;
     bool is_named;            /* the VM under construction was named, or has got something */
+    const char *payload;      /* of VMs that name none; NULL: that of the first VM */
     struct json_object *file; /* owns the strings of --vms */
 };
 
@@ -31,12 +32,13 @@ bool request_take(struct request_reader *reader, const char *name);
 bool request_freeze(struct request_reader *reader, const char *name);
 bool request_ram(struct request_reader *reader, const char *size);
 bool request_vcpus(struct request_reader *reader, const char *count);
-bool request_payload(struct request_reader *reader, const char *directory);
+bool request_payload(struct request_reader *reader,
+                     const char *directory); /* before any VM: for all */
 bool request_bootargs(struct request_reader *reader, const char *text);
 bool request_like_seed(struct request_reader *reader);
 
 /* Takes the VMs of a file. */
 bool request_file(struct request_reader *reader, const char *path);
 
-/* Checks the whole; VMs without a payload get that of the first. Reports every mistake. */
+/* Checks the whole, and gives a payload to VMs that name none. Reports every mistake. */
 bool request_finish(struct request_reader *reader);

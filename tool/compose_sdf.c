@@ -45,6 +45,14 @@ static void print_region_name(FILE *out, const struct compose *compose,
     fprintf(out, "%s_%" PRIx64, compose->vms[row->vm].request->name, row->pages.base);
 }
 
+/* A guest sees the virtual CPU interface where the board has the physical one, and no more of it
+ * than that has room for. */
+static uint64_t cpu_interface_size(const struct compose *compose)
+{
+    uint64_t virtual = compose->board->gicv.size, physical = compose->board->gicc.size;
+    return virtual < physical ? virtual : physical;
+}
+
 static void print_vm_regions(FILE *out, const struct compose *compose, size_t vm)
 {
     const struct composed_vm *composed = &compose->vms[vm];
@@ -65,7 +73,7 @@ static void print_vm_regions(FILE *out, const struct compose *compose, size_t vm
         fprintf(out,
                 "  <memory_region name=\"%s_gicv\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64
                 "\" />",
-                name, compose->board->gicv.size, compose->board->gicv.base);
+                name, cpu_interface_size(compose), compose->board->gicv.base);
         print_comment(out, "the GIC's virtual CPU interface");
     }
     for (size_t i = 0; i < compose->region_count; i++) {

@@ -17,6 +17,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"payload", cmd_payload,
+     "a guest's kernel, initrd and device tree out of a system, a disk image or packages"},
     {"compose", cmd_compose,
      "device tree + devices to give -> system description, guest trees, report"},
     {"build", cmd_build, "system description + programs + board -> image and report"},

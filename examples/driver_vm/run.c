@@ -1,9 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * `make run`: boots the driver VM example in QEMU. At a terminal the console is yours. Without one,
+ * `make run`: boots the driver VM of a board in QEMU. At a terminal the console is yours. Without one,
  * it waits until the driver VM has tried its devices, asks its shell for a sign of life, turns it
- * off and says how that went.
+ * off and says how that went; a board with several systems has each of them do that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,29 @@
 #define SHELL_SECONDS 20
 #define DISK          BUILD_DIR "/examples/driver_vm/scratch.disk"
 #define LOG           BUILD_DIR "/examples/driver_vm/console.log"
-#define REPORT        BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64/report.txt"
 
-static int run_interactive(void)
+/* What is run on a board, in this order; at a terminal, the first. */
+static const struct system {
+    const char *board;
+    enum driver_vm_boot boot;
+    const char *name;
+    const char *report;
+} systems[] = {
+    {"qemu_virt_aarch64", DRIVER_VM_COMPOSED, "the driver VM",
+     BUILD_DIR "/examples/composed/qemu_virt_aarch64/composed/report.txt"},
+    {"zcu102", DRIVER_VM_ZCU102, "the driver VM of the ZCU102",
+     BUILD_DIR "/examples/composed/zcu102/composed/report.txt"},
+    {"odroidc4", DRIVER_VM_ODROIDC4, "the driver VM of the Driver Virtual Machines page",
+     BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
+};
+#define SYSTEM_COUNT (sizeof(systems) / sizeof(*systems))
+
+static int run_interactive(const struct system *system)
 {
-    char **arguments = driver_vm_arguments(DRIVER_VM_ON_DROVER, DRIVER_VM_TERMINAL, DISK);
+    char **arguments = driver_vm_arguments(system->boot, DRIVER_VM_TERMINAL, DISK);
 
-    puts("Booting the driver VM. To leave: type poweroff in its shell, or press Ctrl-A, then X.\n");
+    printf("Booting %s. To leave: press Ctrl-A, then X, or type poweroff in its shell.\n\n",
+           system->name);
     fflush(stdout);
     execvp(arguments[0], arguments);
     perror(arguments[0]);
@@ -61,41 +77,57 @@ static void print_checks(const char *output)
     }
 }
 
-static int conclude_failed(struct machine *machine)
+static bool conclude_failed(struct machine *machine, const struct system *system)
 {
-    printf("\n\nrun: the driver VM did not come up: %s\n", machine_reason(machine));
-    printf("run: the console's log is in %s, what was granted in %s\n", LOG, REPORT);
+    printf("\n\nrun: %s did not come up: %s\n", system->name, machine_reason(machine));
+    printf("run: the console's log is in %s, what was granted in %s\n", LOG, system->report);
     machine_stop(machine);
-    return EXIT_FAILURE;
+    return false;
 }
 
-static int run_unattended(void)
+static bool run_unattended(const struct system *system)
 {
-    char **arguments = driver_vm_arguments(DRIVER_VM_ON_DROVER, DRIVER_VM_TEST, DISK);
+    char **arguments = driver_vm_arguments(system->boot, DRIVER_VM_TEST, DISK);
     double start = clock_seconds();
     struct machine *machine = machine_start(LOG, stdout, arguments);
     unsigned checks = driver_vm_wait_ready(machine, BOOT_SECONDS);
     double ready = clock_seconds() - start;
 
     if (checks == 0 || machine_wait(machine, "driver VM# ", SHELL_SECONDS) == NULL ||
-        driver_vm_shell(machine, "uptime", SHELL_SECONDS) == NULL) {
-        return conclude_failed(machine);
+        driver_vm_shell(machine, "uptime", SHELL_SECONDS) == NULL ||
+        !driver_vm_power_off(machine, system->boot, SHELL_SECONDS)) {
+        return conclude_failed(machine, system);
     }
-    machine_type(machine, "poweroff\n");
-    if (machine_wait_exit(machine, SHELL_SECONDS) != 0) {
-        return conclude_failed(machine);
-    }
-    puts("\n\nWhat the driver VM was granted (guest-physical):");
+    printf("\n\nWhat %s was granted (guest-physical):\n", system->name);
     print_grants(machine_output(machine));
     printf("It was ready after %.1f s; %u of %u checks passed:\n", ready, checks, checks);
     print_checks(machine_output(machine));
-    puts("Its shell answered, and it turned itself off. The whole report: " REPORT);
-    puts("At a terminal, `make run` leaves you in that shell.");
+    printf("Its shell answered, and it turned itself off. The whole report: %s\n", system->report);
     machine_stop(machine);
-    return EXIT_SUCCESS;
+    return true;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return isatty(STDIN_FILENO) ? run_interactive() : run_unattended();
+    const char *board = argc > 1 ? argv[1] : systems[0].board;
+    size_t count = 0;
+
+    for (size_t i = 0; i < SYSTEM_COUNT; i++) {
+        if (strcmp(systems[i].board, board) != 0) {
+            continue;
+        }
+        count++;
+        if (isatty(STDIN_FILENO)) {
+            return run_interactive(&systems[i]);
+        }
+        if (!run_unattended(&systems[i])) {
+            return EXIT_FAILURE;
+        }
+    }
+    if (count == 0) {
+        fprintf(stderr, "run: there is no system for the board \"%s\"\n", board);
+        return EXIT_FAILURE;
+    }
+    puts("At a terminal, `make run` leaves you in that shell.");
+    return EXIT_SUCCESS;
 }

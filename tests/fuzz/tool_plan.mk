@@ -5,7 +5,7 @@
 FUZZERS += elf_fuzz
 elf_fuzz_SOURCES := tests/fuzz/elf_fuzz.c $(filter-out tool/main.c tool/cmd_%.c,$(wildcard tool/*.c))
 elf_fuzz_CFLAGS  := -iquote tool $(shell xml2-config --cflags)
-elf_fuzz_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+elf_fuzz_LIBS    := $(TOOL_LIBS)
 elf_fuzz_DEPENDS := $(wildcard tool/*.h)
 
 FUZZERS += board_fuzz

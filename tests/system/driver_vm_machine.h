@@ -1,8 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The machine of examples/driver_vm: QEMU's `virt` board with a network card and a scratch disk,
- * and the guest's shell on its console.
+ * The machines of the driver VMs, and the guest's shell on their consoles: QEMU's `virt` board with
+ * a network card and a scratch disk, its ZCU102, whose SD card is the scratch disk, and our model
+ * of the Odroid C4, whose eMMC is.
  */
 #pragma once
 
@@ -10,13 +11,16 @@
 
 /* What the machine boots. */
 enum driver_vm_boot {
-    DRIVER_VM_ON_DROVER,   /* the example's image */
-    DRIVER_VM_GENERIC_VMM, /* the same guest under the SDK's vmm.elf */
-    DRIVER_VM_SEL4_VMM,    /* the same guest under a VMM for seL4 */
-    DRIVER_VM_BARE,   /* the guest's own kernel, initramfs and device tree, nothing beneath it */
-    DRIVER_VM_4_CPUS, /* tests/smp_guest: four vCPUs on one core */
+    DRIVER_VM_ON_DROVER, /* the example's image */
+    DRIVER_VM_COMPOSED,  /* examples/composed, on the same board */
+    DRIVER_VM_SEL4_VMM,  /* the same guest under a VMM for seL4 */
+    DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
+    DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
     DRIVER_VM_8_CPUS,
-    DRIVER_VM_4_CPUS_BARE, /* its guest on a machine with four cores */
+    DRIVER_VM_4_CPUS_BARE,   /* its guest on a machine with four cores */
+    DRIVER_VM_ZCU102,        /* examples/composed */
+    DRIVER_VM_ODROIDC4,      /* the example's image for the Odroid C4: the seed's system */
+    DRIVER_VM_ODROIDC4_BARE, /* Debian's kernel with the board's own tree, nothing beneath it */
 };
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
