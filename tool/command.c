@@ -59,7 +59,8 @@ static bool inputs_check(const struct inputs *inputs, const struct command_line 
         fprintf(stderr, "%s: an argument that is no option\n", name);
         return false;
     }
-    if (line->operand != NULL && operand_count != 1) {
+    if (line->operand != NULL && operand_count != 1 &&
+        !(line->takes_several && operand_count > 1)) {
         fprintf(stderr, "%s: %s %s%s\n", name, operand_count == 0 ? "no" : "more than one",
                 line->operand, operand_count == 0 ? " given" : "");
         return false;
@@ -94,6 +95,8 @@ bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *
     if (is_sound && !inputs->help) {
         is_sound = inputs_check(inputs, line, argc - optind, argv[0]);
         inputs->operand = argv[optind];
+        inputs->operands = argv + optind;
+        inputs->operand_count = (size_t)(argc - optind);
     }
     if (!is_sound) {
         fprintf(stderr, "`%s --help` lists the options\n", argv[0]);

@@ -25,10 +25,13 @@ int cmd_check(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_payload(int argc, char **argv);
 int cmd_compose(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 
 /* What the sub-commands take alike. */
 struct inputs {
-    const char *operand;                /* the one argument that is no option */
+    const char *operand; /* the first argument that is no option */
+    char **operands;     /* all of them */
+    size_t operand_count;
     const char *board;                  /* NULL: not given */
     const char *tree_path, *facts_path; /* a board of the user's: its .dtb, and its facts or NULL */
     const char *config;
@@ -73,6 +76,7 @@ struct inputs {
 /* A sub-command's command line. */
 struct command_line {
     const char *operand; /* what its one argument is, for messages; NULL: it takes none */
+    bool takes_several;  /* one such argument or more */
     bool needs_board;
     const char *short_options; /* for getopt_long(), with "D:h" */
     const struct option *options;

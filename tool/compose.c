@@ -134,10 +134,7 @@ void compose_error(const struct compose *compose, size_t node, const char *forma
 
 size_t compose_device_of(const struct compose *compose, size_t node)
 {
-    while (node != 0 && !devclass_is_device(compose->devtree, node)) {
-        node = compose->devtree->nodes[node].parent;
-    }
-    return node;
+    return devclass_device_of(compose->devtree, node);
 }
 
 uint64_t compose_reg_size(const struct compose *compose, size_t node, size_t reg)

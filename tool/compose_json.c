@@ -150,6 +150,16 @@ static struct json_object *json_vm(const struct compose *compose, size_t vm)
     return row;
 }
 
+/* Adds whose a node is, for machines if it is a VM's, and in words. */
+static void add_owner(const struct compose *compose, struct json_object *to, size_t node)
+{
+    size_t vm = compose_owner_of(compose, node);
+    if (vm < compose->vm_count) {
+        add_text(to, "vm", compose->vms[vm].request->name);
+    }
+    add_allocated(to, "text", compose_node_text(compose, node));
+}
+
 /* Every node with registers, whoever has it: what `drover explain` says of a PA. */
 static struct json_object *json_places(const struct compose *compose)
 {
@@ -160,9 +170,66 @@ static struct json_object *json_places(const struct compose *compose)
             struct json_object *row = object();
             add_range(row, &node->regs[k]);
             add_node(compose, row, "node", i);
-            add_allocated(row, "text", compose_node_text(compose, i));
+            add_owner(compose, row, i);
             json_object_array_add(list, row);
         }
+    }
+    return list;
+}
+
+/* Every device without registers. */
+static struct json_object *json_nodes(const struct compose *compose)
+{
+    struct json_object *list = array();
+    for (size_t i = 1; i < compose->devtree->node_count; i++) {
+        if (compose->devtree->nodes[i].reg_count == 0 && devclass_is_device(compose->devtree, i)) {
+            struct json_object *row = object();
+            add_node(compose, row, "node", i);
+            add_owner(compose, row, i);
+            json_object_array_add(list, row);
+        }
+    }
+    return list;
+}
+
+/* Whether a VM gets the interrupt from that node. The table is by number. */
+static bool is_given(const struct compose *compose, size_t node, uint32_t intid)
+{
+    size_t first = 0, last = compose->irq_count;
+    while (first < last) {
+        size_t middle = first + (last - first) / 2;
+        if (compose->irqs[middle].intid < intid) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    while (first < compose->irq_count && compose->irqs[first].intid == intid &&
+           compose->irqs[first].node != node) {
+        first++;
+    }
+    return first < compose->irq_count && compose->irqs[first].intid == intid;
+}
+
+/* Every interrupt of the tree that no VM gets from that node. */
+static struct json_object *json_other_irqs(const struct compose *compose)
+{
+    struct json_object *list = array();
+    for (size_t i = 1; i < compose->devtree->node_count; i++) {
+        struct devirqs irqs;
+        devnode_irqs(compose->devtree, i, &irqs);
+        for (size_t k = 0; k < irqs.count; k++) {
+            const struct devirq *irq = &irqs.entries[k];
+            if (irq->problem != NULL || !irq->is_gic || is_given(compose, i, irq->intid)) {
+                continue;
+            }
+            struct json_object *row = object();
+            add_number(row, "irq", irq->intid);
+            add_node(compose, row, "node", i);
+            add_allocated(row, "text", compose_other_irq_text(compose, i, irq));
+            json_object_array_add(list, row);
+        }
+        free(irqs.entries);
     }
     return list;
 }
@@ -203,13 +270,16 @@ char *compose_print_json(const struct compose *compose, size_t *size)
     struct json_object *root = object();
     struct json_object *vms = array();
     add_text(root, "board", compose->board->name);
+    add_number(root, "tree_crc32", compose_tree_checksum(compose->devtree));
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         json_object_array_add(vms, json_vm(compose, vm));
     }
     json_object_object_add(root, "vms", vms);
     json_object_object_add(root, "pages", json_pages(compose));
     json_object_object_add(root, "interrupts", json_irqs(compose));
+    json_object_object_add(root, "other_interrupts", json_other_irqs(compose));
     json_object_object_add(root, "places", json_places(compose));
+    json_object_object_add(root, "nodes", json_nodes(compose));
     const char *text = json_object_to_json_string_ext(
         root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
     char *copy;

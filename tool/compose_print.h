@@ -23,6 +23,18 @@ char *compose_node_text(const struct compose *compose, size_t node);
 /* The same for a row of the table of interrupts. */
 char *compose_irq_text(const struct compose *compose, const struct irq_row *row);
 
+/* The same for an interrupt of a node's that no VM gets. */
+char *compose_other_irq_text(const struct compose *compose, size_t node, const struct devirq *irq);
+
+/* What is said of RAM that no VM has; ownertext_ram_of() has the rest. */
+char *compose_ram_free_text(const struct compose *compose);
+
+/* The checksum of a tree, by which compose.json knows the one that it was made from. */
+uint32_t compose_tree_checksum(const struct devtree *devtree);
+
+/* Which VM has the node: the first one, since only a bus has several; vm_count if none has. */
+size_t compose_owner_of(const struct compose *compose, size_t node);
+
 /* Why a VM has a node: 'because /a names it in "clocks"'. Allocated. */
 char *compose_why_text(const struct compose *compose, size_t vm, const struct grant *grant);
 

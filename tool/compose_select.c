@@ -3,15 +3,12 @@
  *
  * Which nodes are asked for: paths, aliases and compatible strings, or all that can be given.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
 #include "compose.h"
-#include "diag.h"
-
-#define SUGGESTION_MAX 5
+#include "devname.h"
 
 static const char *keeper_reason(enum keeper keeper)
 {
@@ -56,29 +53,6 @@ static size_t disabled_at(const struct devtree *devtree, size_t node)
     return at;
 }
 
-/* Says that nothing is called `name`, and what is called almost so. */
-static void report_unknown(const struct compose *compose, const char *option, const char *name)
-{
-    const struct devtree *devtree = compose->devtree;
-    char list[1024] = "";
-    size_t length = 0, found = 0;
-    const char *last = strrchr(name, '/');
-    const char *wanted = last != NULL && last[1] != '\0' ? last + 1 : name;
-    int wanted_length = (int)strcspn(wanted, "@");
-    for (size_t i = 1; i < devtree->node_count && found < SUGGESTION_MAX; i++) {
-        if (wanted_length > 0 && devclass_is_device(devtree, i) &&
-            memmem(devtree->nodes[i].name, strlen(devtree->nodes[i].name), wanted,
-                   (size_t)wanted_length) != NULL) {
-            int written = snprintf(list + length, sizeof(list) - length, "%s%s",
-                                   found++ == 0 ? "; there are " : ", ", devtree->nodes[i].path);
-            length += (size_t)written < sizeof(list) - length ? (size_t)written : 0;
-        }
-    }
-    diag_error(&devtree->tree.at,
-               "%s %s: the tree has no node with this path, alias or compatible string%s", option,
-               name, list);
-}
-
 /* Calls `act` on each node that `name` stands for; reports and returns false if it is none. */
 static bool for_each_named(struct compose *compose, size_t vm, const char *option, const char *name,
                            bool (*act)(struct compose *, size_t, size_t))
@@ -104,7 +78,7 @@ static bool for_each_named(struct compose *compose, size_t vm, const char *optio
         return act(compose, vm, first); /* which says that it is disabled */
     }
     if (found == 0) {
-        report_unknown(compose, option, name);
+        devname_report(devtree, option, name);
     }
     return found != 0 && sound;
 }

@@ -4,10 +4,13 @@
  * One line about a thing of the board: whose it is and why.
  */
 #include <inttypes.h>
+#include <libfdt.h>
 #include <stdlib.h>
 
 #include "alloc.h"
 #include "compose_print.h"
+#include "crc32.h"
+#include "ownertext.h"
 
 const char *compose_size_text(uint64_t size, char *text)
 {
@@ -67,62 +70,66 @@ char *compose_why_text(const struct compose *compose, size_t vm, const struct gr
     return text;
 }
 
-static const char *keeper_text(enum keeper keeper)
+/* What is said of things that no VM has. */
+static struct ownertext unowned(const struct compose *compose)
 {
-    switch (keeper) {
-    case KEEPER_KERNEL:
-        return "the kernel";
-    case KEEPER_FIRMWARE:
-        return "the firmware";
-    case KEEPER_CPU:
-        return "the CPUs";
-    case KEEPER_MEMORY:
-    case KEEPER_NONE:
-        break;
-    }
-    return "nobody";
+    return (struct ownertext){.devtree = compose->devtree,
+                              .classes = compose->classes,
+                              .board = compose->board,
+                              .remedy = REMEDY_GIVE};
 }
 
-/* A node that no VM has. */
-static char *text_unowned(const struct compose *compose, size_t node)
+static bool is_frozen(const struct compose *compose, size_t node)
 {
-    const struct devnode *devnode = &compose->devtree->nodes[node];
-    enum keeper keeper = compose->classes[node].keeper;
-    char *text;
-    int length;
-    bool is_frozen = false;
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        is_frozen = is_frozen || compose->vms[vm].is_frozen[node];
+        if (compose->vms[vm].is_frozen[node]) {
+            return true;
+        }
     }
-    if (keeper != KEEPER_NONE) {
-        length = asprintf(&text, "%s: %s", keeper_text(keeper), devnode->path);
-    } else if (!devnode->is_enabled) {
-        length = asprintf(&text, "nobody: %s, disabled in the board's tree", devnode->path);
-    } else if (is_frozen) {
-        length =
-            asprintf(&text, "nobody: %s, which stays as the boot loader left it", devnode->path);
-    } else {
-        length = asprintf(&text, "nobody: %s, enabled in the board's tree; --give %s gives it",
-                          devnode->path, path_of(compose, compose_device_of(compose, node)));
+    return false;
+}
+
+size_t compose_owner_of(const struct compose *compose, size_t node)
+{
+    size_t vm = 0;
+    while (vm < compose->vm_count && !compose_has(compose, vm, node)) {
+        vm++;
     }
-    return alloc_checked(length < 0 ? NULL : text);
+    return vm;
 }
 
 char *compose_node_text(const struct compose *compose, size_t node)
 {
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        if (!compose_has(compose, vm, node)) {
-            continue;
-        }
-        const struct composed_vm *composed = &compose->vms[vm];
-        char *why = compose_why_text(compose, vm, &composed->grants[composed->grant_of[node]]);
-        char *text;
-        int length = asprintf(&text, "VM \"%s\": %s, %s", composed->request->name,
-                              path_of(compose, node), why);
-        free(why);
-        return alloc_checked(length < 0 ? NULL : text);
+    size_t vm = compose_owner_of(compose, node);
+    if (vm == compose->vm_count) {
+        struct ownertext about = unowned(compose);
+        return ownertext_node(&about, node, is_frozen(compose, node));
     }
-    return text_unowned(compose, node);
+    const struct composed_vm *composed = &compose->vms[vm];
+    char *why = compose_why_text(compose, vm, &composed->grants[composed->grant_of[node]]);
+    char *text;
+    int length =
+        asprintf(&text, "VM \"%s\": %s, %s", composed->request->name, path_of(compose, node), why);
+    free(why);
+    return alloc_checked(length < 0 ? NULL : text);
+}
+
+char *compose_ram_free_text(const struct compose *compose)
+{
+    struct ownertext about = unowned(compose);
+    return ownertext_ram_free(&about);
+}
+
+uint32_t compose_tree_checksum(const struct devtree *devtree)
+{
+    const void *fdt = devtree->tree.fdt;
+    return crc32(fdt, fdt_totalsize(fdt));
+}
+
+char *compose_other_irq_text(const struct compose *compose, size_t node, const struct devirq *irq)
+{
+    struct ownertext about = unowned(compose);
+    return ownertext_irq(&about, node, irq, is_frozen(compose, node));
 }
 
 char *compose_irq_text(const struct compose *compose, const struct irq_row *row)

@@ -25,6 +25,7 @@ static const struct {
     {"check", cmd_check, "system description + board -> what does not fit the device tree"},
     {"audit", cmd_audit,
      "image -> who can reach, interrupt and control what, proved from its bytes"},
+    {"explain", cmd_explain, "address, interrupt or node -> who has it and why, in a line"},
     {"graph", cmd_graph, "the system as a picture: who shares what with whom"},
     {"help", cmd_help, "this list"},
 };

@@ -31,6 +31,9 @@ enum guest_table_flags {
 
 #define GUEST_PLACE_TEXT_MAX 512 /* bytes of a text, with the NUL at its end */
 
+/* What is said where no place holds the byte: a table has them all, RAM included. */
+#define GUEST_PLACE_NONE "nobody: no node of the board's tree has registers at this byte"
+
 /* A part of the board, for the VMM's line about an access that nobody answers. */
 struct guest_place {
     uint64_t pa; /* first byte; devices have the same GPA */

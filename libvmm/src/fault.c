@@ -85,9 +85,9 @@ void fault_register_places(const struct guest_table *table)
 /* What is known of where the access went, and the end of the line. */
 COLD static void log_place(uint64_t gpa)
 {
-    const char *text = places != NULL ? guest_table_place_text(places, gpa) : NULL;
-    if (text != NULL) {
-        vmm_printf(": %s\n", text);
+    if (places != NULL) {
+        const char *text = guest_table_place_text(places, gpa);
+        vmm_printf(": %s\n", text != NULL ? text : GUEST_PLACE_NONE);
         return;
     }
     const struct vm_info_region *near = vm_info_region_nearest(guest.info, gpa);
