@@ -18,6 +18,7 @@
 #define BOARD_RESERVED_MAX 64
 #define BOARD_DEVICE_MAX   1024
 #define BOARD_MSI_MAX      64
+#define BOARD_GICR_MAX     32
 #define BOARD_CLOCK_MAX    64
 
 #define BOARD_CLOCK_PATH_SIZE 128
@@ -48,7 +49,10 @@ struct board {
     size_t device_count;
 
     uint32_t gic_version;
-    struct range gicd, gicc, gich, gicv;
+    struct range gicd;
+    struct range gicc, gich, gicv; /* of a GICv2 */
+    struct range gicr[BOARD_GICR_MAX]; /* of a GICv3: regions of redistributors */
+    size_t gicr_count;
     /* GICv2m frames and ITSs: who writes there raises interrupts, which may be anybody's. */
     struct range msi[BOARD_MSI_MAX];
     size_t msi_count;
@@ -72,8 +76,11 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
 bool board_tree_read(struct board *board, const void *tree, size_t size, const char *path);
 
 /* board_device.c: adds where the tree has devices. */
-struct tree;
-bool board_devices_read(struct board *board, const struct tree *tree);
+struct devtree;
+bool board_devices_read(struct board *board, const struct devtree *devtree);
+
+/* Whether this release has a kernel for the board; says at `path` why not. */
+bool board_has_kernel(const struct board *board, const char *path);
 
 /* Adds what the text of a board.json says, which wins over the tree. `path` is for messages. */
 bool board_facts_read(struct board *board, const char *text, size_t size, const char *path);

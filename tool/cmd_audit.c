@@ -141,7 +141,8 @@ static int read_and_audit(const struct options *options)
     struct audit_input input = {.board = &board,
                                 .debug = sdk_config_is_debug(inputs->config),
                                 .search = inputs_search(inputs, options->system_path)};
-    if (inputs_find_board(inputs, &paths, &board) && audit_read_smmus(&input, paths.tree)) {
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree) &&
+        audit_read_smmus(&input, paths.tree)) {
         input.kernel_path = paths.kernel;
         input.loader_path = paths.loader;
         input.search.program_directory = paths.programs;

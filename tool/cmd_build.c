@@ -114,7 +114,7 @@ static bool read_and_build(const struct options *options)
     struct sdk_board paths = {0};
     struct board board;
     bool built = false;
-    if (inputs_find_board(inputs, &paths, &board)) {
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree)) {
         struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
         struct plan_input input = {
             .board = &board,

@@ -158,6 +158,7 @@ static void print_summary(const struct compose *compose, const char *output)
 
 static bool run(const struct options *options, const struct board *board, const char *tree_path)
 {
+    const struct source at = {.file = tree_path};
     struct file file = {0};
     struct devtree devtree = {0};
     bool composed = false;
@@ -166,6 +167,12 @@ static bool run(const struct options *options, const struct board *board, const 
         struct compose compose;
         composed = compose_run(&compose, &options->reader.request, &devtree, board) &&
                    compose_write(&compose, options->output);
+        if (composed && board->gic_version != 2) {
+            diag_warning(&at,
+                         "the board has a GICv%" PRIu32 ": the results are for reading; `drover "
+                         "build` refuses the board, since this release has no kernel for it",
+                         board->gic_version);
+        }
         if (composed) {
             print_summary(&compose, options->output);
         }

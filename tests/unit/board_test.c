@@ -192,13 +192,43 @@ static void no_gic(void **state)
     tree_refused("interrupt controller");
 }
 
-static void gic_v3_is_named(void **state)
+static void gic_v3_is_read_but_has_no_kernel(void **state)
 {
     (void)state;
     tree_add_memory();
     int node = tree_add_node(0, "gic@8000000");
     tree_set_text(node, "compatible", "arm,gic-v3");
-    tree_refused("GICv3");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0x80000, 0, 0x9000000, 0,
+                   0x20000, 0, 0xa000000, 0, 0x2000);
+    TREE_SET_CELLS(node, "#redistributor-regions", 2);
+    assert_true(read_tree());
+    assert_int_equal(board.gic_version, 3);
+    assert_int_equal(board.gicd.base, 0x8000000);
+    assert_int_equal(board.gicr_count, 2);
+    assert_int_equal(board.gicr[0].base, 0x80a0000);
+    assert_int_equal(board.gicr[1].size, 0x20000);
+    assert_false(board_has_kernel(&board, "test.dtb"));
+    assert_true(diag_captured_error("a GICv3, which the kernel of this release does not drive"));
+}
+
+static void gic_v3_without_redistributors(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    int node = tree_add_node(0, "gic@8000000");
+    tree_set_text(node, "compatible", "arm,gic-v3");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x10000);
+    tree_refused("as many regions of redistributors");
+}
+
+/* A GIC that is disabled is none. */
+static void gic_that_is_disabled(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    tree_add_gic();
+    tree_set_text(fdt_path_offset(tree_built, "/gic@8000000"), "status", "disabled");
+    tree_refused("none that is enabled");
 }
 
 static void gic_without_gicv(void **state)
@@ -249,7 +279,7 @@ static void too_many_cells(void **state)
     int node = tree_add_node(0, "memory@0");
     tree_set_text(node, "device_type", "memory");
     TREE_SET_CELLS(node, "reg", 0, 0, 0, 0, 0, 0x1000);
-    assert_int_equal(fdt_setprop_u32(tree_built, 0, "#address-cells", 4), 0);
+    assert_int_equal(fdt_setprop_u32(tree_built, 0, "#address-cells", 5), 0);
     tree_refused("#address-cells");
 }
 
@@ -390,7 +420,9 @@ int main(void)
         cmocka_unit_test_setup(alias_of_an_alias_ends, set_up),
         cmocka_unit_test_setup(reserved_memory, set_up),
         cmocka_unit_test_setup(no_gic, set_up),
-        cmocka_unit_test_setup(gic_v3_is_named, set_up),
+        cmocka_unit_test_setup(gic_v3_is_read_but_has_no_kernel, set_up),
+        cmocka_unit_test_setup(gic_v3_without_redistributors, set_up),
+        cmocka_unit_test_setup(gic_that_is_disabled, set_up),
         cmocka_unit_test_setup(gic_without_gicv, set_up),
         cmocka_unit_test_setup(aliased_cpu_interface, set_up),
         cmocka_unit_test_setup(bus_without_ranges, set_up),
