@@ -20,6 +20,7 @@ ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \
     'fuzz=scripts/run-fuzzers $(BUILD)/tests/fuzz $(FUZZERS)' \
     'reproducible=scripts/check-reproducible $(BUILD) $(PAYLOAD)' \
     'driver_vm-bare=$(BUILD)/tests/system/driver_vm bare' \
+    'odroidc4-bare=$(BUILD)/tests/system/odroidc4 bare' \
     $(foreach test,$(SYSTEM_TESTS),'system-$(test)=$(BUILD)/tests/system/$(test)') \
     $(SUITES)
 

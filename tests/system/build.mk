@@ -5,9 +5,10 @@
 #     SYSTEM_TESTS += name
 #     name_SOURCES, name_CFLAGS (optional); name_DEPENDS: what it boots
 
-SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c
+SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c \
+                  tests/system/driver_vm_machine.c tests/system/driver_vm_cases.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image
+SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image odroidc4
 
 examples_SOURCES := tests/system/examples.c
 examples_DEPENDS := examples
@@ -24,6 +25,9 @@ busy_host_DEPENDS := $(driver_vm_DEPENDS)
 odroidc4_image_SOURCES := tests/system/odroidc4_image.c tests/unit/table_walk.c
 odroidc4_image_CFLAGS  := -iquote tests/unit
 odroidc4_image_DEPENDS := $(BUILD)/examples/driver_vm/odroidc4/driver_vm.img
+
+odroidc4_SOURCES := tests/system/odroidc4.c
+odroidc4_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(odroidc4_image_DEPENDS) $(QEMU_ODROIDC4)
 
 define system_test_rule
 $(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)

@@ -48,3 +48,10 @@ unsigned driver_vm_wait_ready(struct machine *machine, double seconds);
  * the next call; NULL if it does not end with status 0 within `seconds`.
  */
 const char *driver_vm_shell(struct machine *machine, const char *command, double seconds);
+
+/*
+ * Turns the driver VM off from its shell, and the machine with it: where the VMM may not do that,
+ * the monitor does when the VMM has said that its guest is off. False if it does not end within
+ * `seconds`.
+ */
+bool driver_vm_power_off(struct machine *machine, enum driver_vm_boot boot, double seconds);
