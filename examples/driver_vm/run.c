@@ -1,9 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * `make run`: boots the driver VM of a board in QEMU. At a terminal the console is yours. Without one,
- * it waits until the driver VM has tried its devices, asks its shell for a sign of life, turns it
- * off and says how that went; a board with several systems has each of them do that.
+ * `make run`: boots the driver VM of a board in QEMU. At a terminal the console is yours. Without
+ * one, it waits until the driver VM has tried its devices, asks its shell for a sign of life, turns
+ * it off and says how that went; a board with several systems has each of them do that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +21,17 @@ static const struct system {
     const char *board;
     enum driver_vm_boot boot;
     const char *name;
+    const char *leave;
     const char *report;
 } systems[] = {
     {"qemu_virt_aarch64", DRIVER_VM_COMPOSED, "the driver VM",
+     "type poweroff in its shell, or press Ctrl-A, then X",
      BUILD_DIR "/examples/composed/qemu_virt_aarch64/composed/report.txt"},
     {"zcu102", DRIVER_VM_ZCU102, "the driver VM of the ZCU102",
+     "type poweroff in its shell, or press Ctrl-A, then X",
      BUILD_DIR "/examples/composed/zcu102/composed/report.txt"},
     {"odroidc4", DRIVER_VM_ODROIDC4, "the driver VM of the Driver Virtual Machines page",
-     BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
+     "press Ctrl-A, then X", BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
 };
 #define SYSTEM_COUNT (sizeof(systems) / sizeof(*systems))
 
@@ -36,8 +39,7 @@ static int run_interactive(const struct system *system)
 {
     char **arguments = driver_vm_arguments(system->boot, DRIVER_VM_TERMINAL, DISK);
 
-    printf("Booting %s. To leave: press Ctrl-A, then X, or type poweroff in its shell.\n\n",
-           system->name);
+    printf("Booting %s. To leave: %s.\n\n", system->name, system->leave);
     fflush(stdout);
     execvp(arguments[0], arguments);
     perror(arguments[0]);

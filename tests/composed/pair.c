@@ -46,7 +46,7 @@ static const struct test_case cases[] = {
     {"the VM without one switches itself off", storage_leaves},
     {"the other goes on", driver_vm_shell_answers},
     {"it has nothing of the other's", desk_has_no_disk},
-    {"Linux has nothing to complain of", driver_vm_is_content},
+    {"Linux has nothing to complain of", driver_vm_linux_is_content},
     {"the disk has the report of its owner", report_is_on_disk},
 };
 
