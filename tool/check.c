@@ -32,7 +32,7 @@ static const char *acceptance_fault(const struct check *check,
     if (code == CHECK_CODE_COUNT) {
         return "is no code";
     }
-    if (check_code_severity((enum check_code)code) == CHECK_ERROR) {
+    if (!check_code_is_acceptable((enum check_code)code)) {
         return "is an error, which cannot be accepted";
     }
     if (acceptance->reason[0] == '\0') {
