@@ -21,7 +21,7 @@
 #define NODE_COUNT_MAX  65536 /* Debian's largest tree has some 3,000 */
 #define NODE_DEPTH_MAX  32
 #define NODE_PATH_MAX   1024 /* characters; Debian's longest has 109 */
-#define NODE_WINDOW_MAX 128 /* entries of a `ranges` */
+#define NODE_WINDOW_MAX 128  /* entries of a `ranges` */
 #define NODE_REG_MAX    1024
 #define NODE_IRQ_MAX    1024
 #define NODE_REF_MAX    4096
@@ -120,7 +120,9 @@ struct devirq {
     const char *property; /* where it stands */
     size_t index;         /* which entry of it */
     size_t controller;    /* the node that it is raised at; NODE_NONE: the tree names none */
-    bool is_gic;          /* then the rest counts; else the controller raises one of its own */
+    size_t through; /* a controller on the way, which hands on as it is what it is told, but which
+                       the guest has to have as well; NODE_NONE: none */
+    bool is_gic;    /* then the rest counts; else the controller raises one of its own */
     uint32_t intid;
     enum trigger trigger;
     const char *problem; /* why it cannot be told, or NULL */
