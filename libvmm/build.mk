@@ -2,7 +2,8 @@
 #
 # libvmm.a for each configuration: the SDK takes it from there, and the headers from libvmm/include. And
 # libvmm_sel4.a, the same on the seL4 Microkit: with the headers of Drover's compatibility layer, or with those
-# of a real SDK, which stand in SEL4_INCLUDE=SDK/board/BOARD/CONFIG/include.
+# of a real SDK, which stand in SEL4_INCLUDE=SDK/board/BOARD/CONFIG/include. And the generic VMM, vmm.elf, which
+# is the same program on every board.
 
 SEL4_INCLUDE ?= libmicrokit/include
 
@@ -31,3 +32,16 @@ $(BUILD)/target/$(1)/$(3).a: $(BUILD)/target/$(1)/$(3).o
 endef
 $(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config),drover,libvmm)))
 $(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config),sel4,libvmm_sel4)))
+
+# vmm.elf is linked as programs out of the tree are. On seL4 somebody has to bring the routing table: that it links
+# there, too, is for tests/sel4_vmm to see.
+define generic_vmm_rules
+$(BUILD)/target/$(1)/vmm.o: libvmm/generic/vmm.c $(LIBVMM_HEADERS)
+	@mkdir -p $$(@D)
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) -mgeneral-regs-only -Ilibmicrokit/include -Ilibvmm/include -c -o $$@ $$<
+
+$(BUILD)/target/$(1)/vmm.elf: $(BUILD)/target/$(1)/vmm.o $(BUILD)/target/$(1)/libvmm.a \
+		$(BUILD)/target/$(1)/libmicrokit.a libmicrokit/microkit.ld
+	$(TARGET_LD) $(TARGET_LDFLAGS) -Tlibmicrokit/microkit.ld -o $$@ $$(filter %.o %.a,$$^)
+endef
+$(foreach config,$(CONFIGS),$(eval $(call generic_vmm_rules,$(config))))

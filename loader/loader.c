@@ -47,6 +47,7 @@ static _Noreturn void stop(void)
 
 _Noreturn void loader_wrong_el(const struct loader_info *info, uint64_t el)
 {
+    uart_enable(info->uart_pa, info->uart_type);
     say(info, "drover: started at EL");
     uart_put(info->uart_pa, info->uart_type, (char)('0' + el));
     say(info, "; needs EL2 (QEMU: -machine virtualization=on; U-Boot: must run at EL2)\r\n");
@@ -64,6 +65,7 @@ void loader_prepare(const struct loader_info *info, uint64_t image_pa)
     if (info->magic != LOADER_INFO_MAGIC) {
         stop();
     }
+    uart_enable(info->uart_pa, info->uart_type);
     if (image_pa != info->image_pa) {
         say(info, "drover: loaded at ");
         say_hex(info, image_pa);

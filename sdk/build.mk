@@ -48,14 +48,14 @@ define sdk_rules
 $(call gen_config_rule,$(1),$(2))
 
 $(SDK)/board/$(1)/$(2)/.stamp: $(BUILD)/target/$(2)/libmicrokit.a $(BUILD)/target/$(2)/libvmm.a \
-		$(BUILD)/target/$(2)/kernel.elf $(BUILD)/target/$(2)/loader.elf $(LIBMICROKIT_HEADERS) \
+		$(BUILD)/target/$(2)/kernel.elf $(BUILD)/target/$(2)/loader.elf $(BUILD)/target/$(2)/vmm.elf $(LIBMICROKIT_HEADERS) \
 		$(SDK)/board/$(1)/$(2)/include/kernel/gen_config.h $(SDK)/libvmm/.stamp libmicrokit/microkit.ld
 	find $$(@D)/include -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
 	@mkdir -p $$(@D)/lib $$(@D)/elf $$(@D)/include/drover
 	cp -R libmicrokit/include/. $$(@D)/include/
 	cp include/drover/*.h $$(@D)/include/drover/
 	cp $(BUILD)/target/$(2)/libmicrokit.a $(BUILD)/target/$(2)/libvmm.a libmicrokit/microkit.ld $$(@D)/lib/
-	cp $(BUILD)/target/$(2)/kernel.elf $(BUILD)/target/$(2)/loader.elf $$(@D)/elf/
+	cp $(addprefix $(BUILD)/target/$(2)/,kernel.elf loader.elf vmm.elf) $$(@D)/elf/
 	@touch $$@
 endef
 $(foreach board,$(BOARDS),$(foreach config,$(CONFIGS),$(eval $(call sdk_rules,$(board),$(config)))))
@@ -78,7 +78,7 @@ $(SDK)/example/.stamp: sdk/example.mk sdk/driver_vm.mk $(shell find examples -ty
 	rm -rf $(@D)
 	mkdir -p $(@D)
 	cp -R $(SDK_EXAMPLES:%/=%) examples/driver_vm $(@D)/
-	rm -f $(@D)/*/build.mk $(@D)/driver_vm/run.c
+	rm -f $(@D)/*/build.mk
 	for example in $(notdir $(SDK_EXAMPLES:%/=%)); do cp sdk/example.mk $(@D)/$$example/Makefile; done
 	cp sdk/driver_vm.mk $(@D)/driver_vm/Makefile
 	@touch $@

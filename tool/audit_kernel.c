@@ -59,6 +59,7 @@ static void list_windows(const struct audit *audit, struct window *windows)
 {
     const struct board *board = audit->input->board;
     const struct manifest *m = audit->manifest;
+    const struct range gicc = board_cpu_interface(&board->gicc);
     uint64_t switch_pa = audit->info.image_pa + audit->loader_size - PAGE_SIZE_4K;
     const struct window list[WINDOW_COUNT] = {
         {"entry from the loader", switch_pa, switch_pa, PAGE_SIZE_4K,
@@ -66,11 +67,10 @@ static void list_windows(const struct audit *audit, struct window *windows)
         {"GICD", KERNEL_GICD_VA, board->gicd.base, device_size(&board->gicd, 0x1000, 0x100000),
          REGISTERS, false},
         /* GICC_DIR stands in the second page: IHI 0048B, 4.4.15. */
-        {"GICC", KERNEL_GICC_VA, board->gicc.base, device_size(&board->gicc, 0x2000, 0x10000),
-         REGISTERS, false},
+        {"GICC", KERNEL_GICC_VA, gicc.base, device_size(&gicc, 0x2000, 0x10000), REGISTERS, false},
         {"GICH", KERNEL_GICH_VA, board->gich.base, device_size(&board->gich, 0x1000, 0x10000),
          REGISTERS, false},
-        {"UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K, REGISTERS,
+        {"UART", KERNEL_UART_VA, board_uart_page(board).base, PAGE_SIZE_4K, REGISTERS,
          audit_kernel_uart(audit) == UART_NONE},
         {"manifest", KERNEL_MANIFEST_VA, ANYWHERE, page_round_up(m->size), MAP_PERM_READ, false},
         {"kernel objects", KERNEL_OBJECT_VA, ANYWHERE, m->object_size, READ_WRITE, false},

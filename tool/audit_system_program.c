@@ -22,7 +22,7 @@ struct collector {
 static struct elf *read_program(const struct described *described, const char *path,
                                 const struct source *at)
 {
-    char *found = file_find(&described->audit->input->search, path, at);
+    char *found = file_find_program(&described->audit->input->search, path, at);
     struct elf *elf = found == NULL ? NULL : elf_read(found, at);
     free(found);
     return elf;

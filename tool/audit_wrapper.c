@@ -51,8 +51,8 @@ static bool uimage_sums_agree(const struct file *file)
     uint8_t header[UIMAGE_HEADER_SIZE];
     memcpy(header, file->bytes, sizeof(header));
     memset(header + UIMAGE_HEADER_CRC, 0, sizeof(uint32_t));
-    return crc32(header, sizeof(header)) == big_endian(file, UIMAGE_HEADER_CRC) &&
-           crc32(file->bytes + UIMAGE_HEADER_SIZE, file->size - UIMAGE_HEADER_SIZE) ==
+    return crc32_of(header, sizeof(header)) == big_endian(file, UIMAGE_HEADER_CRC) &&
+           crc32_of(file->bytes + UIMAGE_HEADER_SIZE, file->size - UIMAGE_HEADER_SIZE) ==
                big_endian(file, UIMAGE_DATA_CRC);
 }
 

@@ -10,6 +10,7 @@
  *     irq_lines           INTIDs that the interrupt controller implements
  *     gic_resample_us     how often the kernel makes the GIC look at its lines: for QEMU, whose
  *                         model forgets to; 0, never, elsewhere
+ *     clock_rates         {"provider's path": {"specifier": Hz}}; board_clock.c
  *     qemu                the flags `drover run` starts QEMU with; not read here
  *     comment             for people
  */
@@ -24,6 +25,11 @@
 
 #include "diag.h"
 #include "file.h"
+
+#define IMAGE_CLEAR (UINT64_C(256) << 20) /* see default_image_pa() */
+#define IMAGE_ROOM  (UINT64_C(128) << 20)
+
+#define ALIASED_PAGE UINT64_C(0x10000) /* see board_cpu_interface() */
 
 static bool fact_number(const struct source *at, const char *key, struct json_object *value,
                         uint64_t *number)
@@ -111,12 +117,15 @@ static bool fact_read(struct board *board, const struct source *at, const char *
     if (strcmp(key, "gic_resample_us") == 0) {
         return fact_bounded(at, key, value, 0, 1000000, &board->gic_resample_us);
     }
+    if (strcmp(key, "clock_rates") == 0) {
+        return board_clocks_read(board, at, value);
+    }
     if (strcmp(key, "qemu") == 0 || strcmp(key, "comment") == 0) {
         return true;
     }
     diag_error(at,
                "unknown fact \"%s\"; known are image_load_address, memory, reserved, devices, "
-               "irq_lines, gic_resample_us, qemu and comment",
+               "irq_lines, gic_resample_us, clock_rates, qemu and comment",
                key);
     return false;
 }
@@ -145,6 +154,26 @@ bool board_facts_read(struct board *board, const char *text, size_t size, const 
     json_object_put(facts);
     json_tokener_free(tokener);
     return sound;
+}
+
+/* Where an image goes if nobody says it: as low as it has room, but clear of what boot loaders put
+ * at the start of RAM, which is large enough on every board that runs Linux. */
+static uint64_t default_image_pa(const struct board *board)
+{
+    for (size_t i = 0; i < board->memory_count; i++) {
+        const struct range *memory = &board->memory[i];
+        uint64_t pa = (memory->base + IMAGE_CLEAR + PAGE_SIZE_2M - 1) & -(uint64_t)PAGE_SIZE_2M;
+        for (; pa + IMAGE_ROOM <= memory->base + memory->size; pa += PAGE_SIZE_2M) {
+            bool is_clear = true;
+            for (size_t k = 0; k < board->reserved_count; k++) {
+                is_clear = is_clear && !range_overlaps(&board->reserved[k], pa, IMAGE_ROOM);
+            }
+            if (is_clear) {
+                return pa;
+            }
+        }
+    }
+    return 0;
 }
 
 static void widen_to_pages(struct range *ranges, size_t count)
@@ -180,6 +209,9 @@ bool board_finish(struct board *board, const char *path)
         diag_error(&at, "the board has no RAM: neither a /memory node nor the fact \"memory\"");
         return false;
     }
+    if (board->image_pa == 0) {
+        board->image_pa = default_image_pa(board);
+    }
     if (board->image_pa == 0 || board->image_pa % PAGE_SIZE_2M != 0 ||
         board_memory_find(board, board->image_pa, PAGE_SIZE_4K) == NULL) {
         diag_error(&at,
@@ -203,13 +235,33 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
 
     struct file tree;
     struct file facts = {0};
-    bool sound = file_map(&tree, tree_path, NULL) && file_map(&facts, facts_path, NULL) &&
-                 board_tree_read(board, tree.bytes, tree.size, tree_path) &&
-                 board_facts_read(board, (const char *)facts.bytes, facts.size, facts_path) &&
-                 board_finish(board, facts_path);
+    bool sound = file_map(&tree, tree_path, NULL) &&
+                 board_tree_read(board, tree.bytes, tree.size, tree_path);
+    if (facts_path != NULL) {
+        sound = sound && file_map(&facts, facts_path, NULL) &&
+                board_facts_read(board, (const char *)facts.bytes, facts.size, facts_path);
+    }
+    sound = sound && board_finish(board, facts_path == NULL ? tree_path : facts_path);
     file_unmap(&tree);
     file_unmap(&facts);
     return sound;
+}
+
+struct range board_uart_page(const struct board *board)
+{
+    return (struct range){
+        .base = board->uart_pa & -UINT64_C(0x1000),
+        .size = board->uart_type == UART_NONE ? 0 : PAGE_SIZE_4K,
+    };
+}
+
+struct range board_cpu_interface(const struct range *reg)
+{
+    if (reg->size != 2 * ALIASED_PAGE) {
+        return *reg;
+    }
+    return (struct range){.base = reg->base + ALIASED_PAGE - PAGE_SIZE_4K,
+                          .size = UINT64_C(2) * PAGE_SIZE_4K};
 }
 
 bool range_is_physical(const struct range *range)

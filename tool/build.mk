@@ -6,7 +6,7 @@ TOOL_SOURCES := $(wildcard tool/*.c)
 TOOL_HEADERS := $(wildcard tool/*.h include/drover/*.h)
 # -iquote: libelf's own <elf.h> must not find ours.
 TOOL_CFLAGS  := -iquote tool $(shell xml2-config --cflags)
-TOOL_LIBS    := -lxml2 -lelf -lfdt -ljson-c -lm
+TOOL_LIBS    := -lxml2 -lelf -lfdt -ljson-c -larchive -lext2fs -lcom_err -lm
 
 $(BUILD)/tool/%.o: tool/%.c $(TOOL_HEADERS)
 	@mkdir -p $(@D)

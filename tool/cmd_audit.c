@@ -61,6 +61,8 @@ static bool option_take(void *own, int option)
 
 static const struct option known[] = {
     INPUT_BOARD,
+    INPUT_DTB,
+    INPUT_FACTS,
     INPUT_CONFIG,
     {"system", required_argument, NULL, 'y'},
     INPUT_SEARCH,
@@ -133,17 +135,17 @@ static int audit_image(const struct options *options, struct audit_input *input)
 static int read_and_audit(const struct options *options)
 {
     const struct inputs *inputs = &options->inputs;
-    struct sdk_board paths;
+    struct sdk_board paths = {0};
     struct board board;
     int status = EXIT_UNREADABLE;
     struct audit_input input = {.board = &board,
                                 .debug = sdk_config_is_debug(inputs->config),
                                 .search = inputs_search(inputs, options->system_path)};
-    if (sdk_find(&paths, inputs->board, inputs->config) &&
-        board_read(&board, inputs->board, paths.tree, paths.facts) &&
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree) &&
         audit_read_smmus(&input, paths.tree)) {
         input.kernel_path = paths.kernel;
         input.loader_path = paths.loader;
+        input.search.program_directory = paths.programs;
         if (options->system_path != NULL) {
             input.system = system_read(options->system_path, inputs->macros, inputs->macro_count);
         }

@@ -33,6 +33,7 @@ static void print_usage(FILE *out)
           "directory\n"
           "                         of the board's\n"
           "  --search-path DIR      look for programs and prefill files in DIR; may be repeated\n"
+          "                         (vmm.elf, the generic VMM, is found in the SDK)\n"
           "  -o, --output FILE      the image (default: loader.img)\n"
           "  --image-type TYPE      binary (the default), elf, or uimage, for U-Boot's bootm\n"
           "  -r, --report FILE      what is where, for people (default: report.txt)\n"
@@ -77,6 +78,8 @@ static bool option_take(void *own, int option)
 
 static const struct option known[] = {
     INPUT_BOARD,
+    INPUT_DTB,
+    INPUT_FACTS,
     INPUT_CONFIG,
     INPUT_SEARCH,
     {"output", required_argument, NULL, 'o'},
@@ -108,13 +111,12 @@ static bool build(const struct options *options, const struct plan_input *input)
 static bool read_and_build(const struct options *options)
 {
     const struct inputs *inputs = &options->inputs;
-    struct sdk_board paths;
+    struct sdk_board paths = {0};
     struct board board;
     bool built = false;
-    if (sdk_find(&paths, inputs->board, inputs->config) &&
-        board_read(&board, inputs->board, paths.tree, paths.facts)) {
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree)) {
         struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
-        const struct plan_input input = {
+        struct plan_input input = {
             .board = &board,
             .system = system,
             .kernel_path = paths.kernel,
@@ -122,6 +124,7 @@ static bool read_and_build(const struct options *options)
             .search = inputs_search(inputs, inputs->operand),
             .debug = sdk_config_is_debug(inputs->config),
         };
+        input.search.program_directory = paths.programs;
         built = system != NULL && build(options, &input);
         system_free(system);
     }

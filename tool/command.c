@@ -32,6 +32,12 @@ static bool option_take(struct inputs *inputs, const struct command_line *line, 
     case 'c':
         inputs->config = optarg;
         return true;
+    case INPUT_KEY_DTB:
+        inputs->tree_path = optarg;
+        return true;
+    case INPUT_KEY_FACTS:
+        inputs->facts_path = optarg;
+        return true;
     case 's':
         inputs->search[inputs->search_count++] = optarg;
         return true;
@@ -49,13 +55,23 @@ static bool option_take(struct inputs *inputs, const struct command_line *line, 
 static bool inputs_check(const struct inputs *inputs, const struct command_line *line,
                          int operand_count, const char *name)
 {
-    if (operand_count != 1) {
+    if (line->operand == NULL && operand_count != 0) {
+        fprintf(stderr, "%s: an argument that is no option\n", name);
+        return false;
+    }
+    if (line->operand != NULL && operand_count != 1 &&
+        !(line->takes_several && operand_count > 1)) {
         fprintf(stderr, "%s: %s %s%s\n", name, operand_count == 0 ? "no" : "more than one",
                 line->operand, operand_count == 0 ? " given" : "");
         return false;
     }
-    if (line->needs_board && inputs->board == NULL) {
-        fprintf(stderr, "%s: --board is missing\n", name);
+    if (line->needs_board && inputs->board == NULL && inputs->tree_path == NULL) {
+        fprintf(stderr, "%s: --board is missing (or --dtb, for a board that the SDK has not)\n",
+                name);
+        return false;
+    }
+    if (inputs->facts_path != NULL && inputs->tree_path == NULL) {
+        fprintf(stderr, "%s: --facts goes with --dtb\n", name);
         return false;
     }
     return true;
@@ -79,11 +95,31 @@ bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *
     if (is_sound && !inputs->help) {
         is_sound = inputs_check(inputs, line, argc - optind, argv[0]);
         inputs->operand = argv[optind];
+        inputs->operands = argv + optind;
+        inputs->operand_count = (size_t)(argc - optind);
     }
     if (!is_sound) {
         fprintf(stderr, "`%s --help` lists the options\n", argv[0]);
     }
     return is_sound;
+}
+
+bool inputs_find_board(const struct inputs *inputs, struct sdk_board *paths, struct board *board)
+{
+    const char *name = inputs->board;
+    *board = (struct board){0};
+    if (inputs->tree_path == NULL) {
+        return sdk_find(paths, name, inputs->config) &&
+               board_read(board, name, paths->tree, paths->facts);
+    }
+    if (!sdk_find_for_tree(paths, name, inputs->config, inputs->tree_path, inputs->facts_path)) {
+        return false;
+    }
+    if (name == NULL) {
+        const char *slash = strrchr(inputs->tree_path, '/');
+        name = slash == NULL ? inputs->tree_path : slash + 1;
+    }
+    return board_read(board, name, paths->tree, paths->facts);
 }
 
 void inputs_free(struct inputs *inputs)

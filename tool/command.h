@@ -7,7 +7,9 @@
 
 #include <getopt.h>
 
+#include "board.h"
 #include "file.h"
+#include "sdk.h"
 #include "system.h"
 
 #define EXIT_ERRORS 1 /* something in the input is wrong; what, has been reported */
@@ -21,11 +23,17 @@ int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
 int cmd_audit(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
+int cmd_payload(int argc, char **argv);
+int cmd_compose(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 
 /* What the sub-commands take alike. */
 struct inputs {
-    const char *operand; /* the one argument that is no option */
-    const char *board;   /* NULL: not given */
+    const char *operand; /* the first argument that is no option */
+    char **operands;     /* all of them */
+    size_t operand_count;
+    const char *board;                  /* NULL: not given */
+    const char *tree_path, *facts_path; /* a board of the user's: its .dtb, and its facts or NULL */
     const char *config;
     const char **search;
     size_t search_count;
@@ -33,6 +41,11 @@ struct inputs {
     size_t macro_count;
     bool help; /* asked for; then nothing else is checked */
 };
+
+/* Keys of options without a short form. */
+#define INPUT_KEY_DTB   256
+#define INPUT_KEY_FACTS 257
+#define INPUT_KEY_OWN   300 /* the first that a sub-command may use */
 
 /* Their rows in a table for getopt_long(); -D and -h go without saying. */
 #define INPUT_BOARD                                                                                \
@@ -42,6 +55,14 @@ struct inputs {
 #define INPUT_CONFIG                                                                               \
     {                                                                                              \
         "config", required_argument, NULL, 'c'                                                     \
+    }
+#define INPUT_DTB                                                                                  \
+    {                                                                                              \
+        "dtb", required_argument, NULL, INPUT_KEY_DTB                                              \
+    }
+#define INPUT_FACTS                                                                                \
+    {                                                                                              \
+        "facts", required_argument, NULL, INPUT_KEY_FACTS                                          \
     }
 #define INPUT_SEARCH                                                                               \
     {                                                                                              \
@@ -54,7 +75,8 @@ struct inputs {
 
 /* A sub-command's command line. */
 struct command_line {
-    const char *operand; /* what its one argument is, for messages */
+    const char *operand; /* what its one argument is, for messages; NULL: it takes none */
+    bool takes_several;  /* one such argument or more */
     bool needs_board;
     const char *short_options; /* for getopt_long(), with "D:h" */
     const struct option *options;
@@ -70,6 +92,11 @@ struct command_line {
 bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *own, int argc,
                   char **argv);
 void inputs_free(struct inputs *inputs);
+
+/* Finds and reads the board: one of the SDK's, or the user's tree with the user's facts, or with
+ * those of the SDK's board that --board names. Reports what is wrong and returns false. The caller
+ * ends with sdk_free() either way; `*paths` is zeroed before the call. */
+bool inputs_find_board(const struct inputs *inputs, struct sdk_board *paths, struct board *board);
 
 /* Where the files are looked for that the description `path` names. */
 struct file_search inputs_search(const struct inputs *inputs, const char *path);

@@ -5,7 +5,7 @@
  */
 #include "crc32.h"
 
-uint32_t crc32(const uint8_t *bytes, size_t size)
+uint32_t crc32_of(const uint8_t *bytes, size_t size)
 {
     uint32_t table[256];
     uint32_t crc = 0xffffffff;

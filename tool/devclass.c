@@ -234,3 +234,11 @@ bool devclass_is_device(const struct devtree *devtree, size_t node)
     return node != 0 && !devtree->nodes[node].is_bus &&
            devnode_property(devtree, node, "compatible", NULL) != NULL;
 }
+
+size_t devclass_device_of(const struct devtree *devtree, size_t node)
+{
+    while (node != 0 && !devclass_is_device(devtree, node)) {
+        node = devtree->nodes[node].parent;
+    }
+    return node;
+}

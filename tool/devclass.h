@@ -36,3 +36,7 @@ struct devclass devclass_of(const struct devtree *devtree, size_t node);
 /* Whether the node is a device: it has a `compatible`, and is no bus, part of the CPUs' or memory's
  * description, or mere container. Nodes without are parts of the one above them. */
 bool devclass_is_device(const struct devtree *devtree, size_t node);
+
+/* The nearest node from `node` up that is a device: what a reference to a part of it means. 0, the
+ * root, if none is. */
+size_t devclass_device_of(const struct devtree *devtree, size_t node);

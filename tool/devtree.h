@@ -17,14 +17,15 @@
 #include "range.h"
 #include "tree.h"
 
-#define NODE_NONE       SIZE_MAX
-#define NODE_COUNT_MAX  65536 /* Debian's largest tree has some 3,000 */
-#define NODE_DEPTH_MAX  32
-#define NODE_PATH_MAX   1024 /* characters; Debian's longest has 109 */
-#define NODE_WINDOW_MAX 128  /* entries of a `ranges` */
-#define NODE_REG_MAX    1024
-#define NODE_IRQ_MAX    1024
-#define NODE_REF_MAX    4096
+#define NODE_NONE            SIZE_MAX
+#define NODE_COUNT_MAX       16384 /* Debian's largest tree has some 3,000 */
+#define NODE_DEPTH_MAX       32
+#define NODE_WINDOW_MAX      128 /* entries of a `ranges` */
+#define NODE_REG_MAX         1024
+#define NODE_IRQ_MAX         1024
+#define NODE_REF_MAX         4096
+#define DEVREF_SPECIFIER_MAX 16   /* cells */
+#define NODE_PATH_MAX        1024 /* characters; Debian's longest has 109 */
 
 /* What a bus passes on: `size` bytes at `base` of the bus are at `pa`. */
 struct window {
@@ -144,11 +145,12 @@ bool devnode_is_gic(const struct devtree *devtree, size_t node);
 /* ---- devtree_ref.c: references ---- */
 
 enum ref_kind {
-    REF_NEEDED, /* the device does not work without: clocks, resets, supplies, pins, ... */
-    REF_PEER,   /* it works with it: the other end of a graph, a backlight, a cooling device */
-    REF_IOMMU,  /* confines its DMA */
-    REF_MSI,    /* where it writes to raise interrupts */
-    REF_MEMORY, /* memory set aside for it */
+    REF_NEEDED,   /* the device does not work without: clocks, resets, supplies, pins, ... */
+    REF_OPTIONAL, /* a driver does without: fuses with a serial number, a faster path */
+    REF_PEER,     /* it works with it: the other end of a graph, a backlight, a cooling device */
+    REF_IOMMU,    /* confines its DMA */
+    REF_MSI,      /* where it writes to raise interrupts */
+    REF_MEMORY,   /* memory set aside for it */
 };
 
 struct devref {

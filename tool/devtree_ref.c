@@ -12,8 +12,7 @@
 #include "alloc.h"
 #include "devtree.h"
 
-#define SPECIFIER_CELLS_MAX 16
-#define REST                SIZE_MAX
+#define REST SIZE_MAX
 
 enum how {
     NEVER,   /* no phandles, whatever the rows below make of the name */
@@ -48,10 +47,10 @@ static const struct binding {
     {"io-channels", "#io-channel-cells", 0, REF_NEEDED, EXACTLY},
     {"hwlocks", "#hwlock-cells", 0, REF_NEEDED, EXACTLY},
     {"pwms", "#pwm-cells", 0, REF_NEEDED, EXACTLY},
-    {"interconnects", "#interconnect-cells", 0, REF_NEEDED, EXACTLY},
+    {"interconnects", "#interconnect-cells", 0, REF_OPTIONAL, EXACTLY},
     {"mux-controls", "#mux-control-cells", 0, REF_NEEDED, EXACTLY},
     {"sound-dai", "#sound-dai-cells", 0, REF_NEEDED, EXACTLY},
-    {"nvmem-cells", "#nvmem-cell-cells", 0, REF_NEEDED, EXACTLY},
+    {"nvmem-cells", "#nvmem-cell-cells", 0, REF_OPTIONAL, EXACTLY},
     {"*-supply", NULL, 0, REF_NEEDED, EXACTLY},
     {"gpio-ranges", NULL, 3, REF_NEEDED, EXACTLY},
     {"*-gpios", "#gpio-cells", 0, REF_NEEDED, PERHAPS},
@@ -68,8 +67,8 @@ static const struct binding {
     {"i2c-parent", NULL, 0, REF_NEEDED, EXACTLY},
     {"ddc-i2c-bus", NULL, 0, REF_NEEDED, EXACTLY},
     {"mmc-pwrseq", NULL, 0, REF_NEEDED, EXACTLY},
-    {"extcon", NULL, 0, REF_NEEDED, PERHAPS},
-    {"nvmem", NULL, 0, REF_NEEDED, PERHAPS},
+    {"extcon", NULL, 0, REF_OPTIONAL, PERHAPS},
+    {"nvmem", NULL, 0, REF_OPTIONAL, PERHAPS},
     {"operating-points-v2", NULL, 0, REF_NEEDED, EXACTLY},
     {"memory-region", NULL, 0, REF_MEMORY, EXACTLY},
     {"iommus", "#iommu-cells", 0, REF_IOMMU, EXACTLY},
@@ -147,7 +146,7 @@ static bool specifier_size(const struct devtree *devtree, const struct binding *
     bool optional = binding->kind == REF_MSI || strcmp(binding->property, "nvmem-cells") == 0;
     uint32_t said = devnode_cell(devtree, target, binding->cells, optional ? 0 : UINT32_MAX);
     *cells = said;
-    return said <= SPECIFIER_CELLS_MAX;
+    return said <= DEVREF_SPECIFIER_MAX;
 }
 
 /* Reads the references of a property, one after the other. */

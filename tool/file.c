@@ -87,13 +87,21 @@ static char *exists_in(const char *directory, size_t length, const char *path)
     return NULL;
 }
 
-static void report_not_found(const struct file_search *search, const char *path,
-                             const struct source *at)
+/* `program_directory` NULL: it is not a place where `path` could have been. */
+static void report_not_found(const struct file_search *search, const char *program_directory,
+                             const char *path, const struct source *at)
 {
     char places[1024] = "";
     for (size_t i = 0; i < search->directory_count; i++) {
         size_t length = strlen(places);
         snprintf(places + length, sizeof(places) - length, "in \"%s\", ", search->directories[i]);
+    }
+    if (program_directory != NULL) {
+        diag_error(at,
+                   "file \"%s\" not found %sin the working directory, beside the description or "
+                   "among the SDK's programs in \"%s\"; name its directory with --search-path",
+                   path, places, program_directory);
+        return;
     }
     diag_error(at,
                "file \"%s\" not found %sin the working directory or beside the description; name "
@@ -101,7 +109,8 @@ static void report_not_found(const struct file_search *search, const char *path,
                path, places);
 }
 
-char *file_find(const struct file_search *search, const char *path, const struct source *at)
+/* Returns where the description means `path` to be, allocated; NULL: nowhere. */
+static char *find(const struct file_search *search, const char *path)
 {
     char *found = NULL;
     if (path[0] == '/') {
@@ -119,8 +128,27 @@ char *file_find(const struct file_search *search, const char *path, const struct
         const char *directory = search->description_path;
         found = exists_in(directory, (size_t)(slash - directory), path);
     }
+    return found;
+}
+
+char *file_find(const struct file_search *search, const char *path, const struct source *at)
+{
+    char *found = find(search, path);
     if (found == NULL) {
-        report_not_found(search, path, at);
+        report_not_found(search, NULL, path, at);
+    }
+    return found;
+}
+
+char *file_find_program(const struct file_search *search, const char *path, const struct source *at)
+{
+    const char *programs = search->program_directory;
+    char *found = find(search, path);
+    if (found == NULL && programs != NULL) {
+        found = exists_in(programs, strlen(programs), path);
+    }
+    if (found == NULL) {
+        report_not_found(search, programs, path, at);
     }
     return found;
 }

@@ -18,11 +18,13 @@ struct file {
 };
 
 /* Where relative paths of a description are looked for, in this order: the directories of
- * --search-path, the working directory, the directory of the description. */
+ * --search-path, the working directory, the directory of the description; programs last of all
+ * among those of the SDK. */
 struct file_search {
     const char *const *directories;
     size_t directory_count;
     const char *description_path;
+    const char *program_directory; /* the SDK's; NULL: none */
 };
 
 /* Maps the ordinary file `path`; waits for nobody. On failure reports it at `at` (which may be
@@ -35,6 +37,10 @@ void file_unmap(struct file *file);
  * places, reports at `at` what was looked for and where, and returns NULL.
  */
 char *file_find(const struct file_search *search, const char *path, const struct source *at);
+
+/* The same for a program. */
+char *file_find_program(const struct file_search *search, const char *path,
+                        const struct source *at);
 
 /* Replaces the file `path` by `size` bytes in one step; on failure reports it, leaves what was
  * there, and returns false. A device or pipe is not replaced, but written to. */

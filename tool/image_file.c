@@ -100,14 +100,14 @@ static bool uimage_write(const struct image *image, const char *path)
         .size = htobe32((uint32_t)image->size),
         .load_pa = htobe32((uint32_t)image->pa),
         .entry_pa = htobe32((uint32_t)image->pa),
-        .data_crc = htobe32(crc32(image->bytes, image->size)),
+        .data_crc = htobe32(crc32_of(image->bytes, image->size)),
         .os = UIMAGE_OS_LINUX,
         .arch = UIMAGE_ARCH_ARM64,
         .type = UIMAGE_TYPE_KERNEL,
         .compression = UIMAGE_COMP_NONE,
         .name = UIMAGE_NAME,
     };
-    header.header_crc = htobe32(crc32((const uint8_t *)&header, sizeof(header)));
+    header.header_crc = htobe32(crc32_of((const uint8_t *)&header, sizeof(header)));
     uint8_t *bytes = alloc_array(1, sizeof(header) + image->size);
     memcpy(bytes, &header, sizeof(header));
     memcpy(bytes + sizeof(header), image->bytes, image->size);

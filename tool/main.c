@@ -17,10 +17,15 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"payload", cmd_payload,
+     "a guest's kernel, initrd and device tree out of a system, a disk image or packages"},
+    {"compose", cmd_compose,
+     "device tree + devices to give -> system description, guest trees, report"},
     {"build", cmd_build, "system description + programs + board -> image and report"},
     {"check", cmd_check, "system description + board -> what does not fit the device tree"},
     {"audit", cmd_audit,
      "image -> who can reach, interrupt and control what, proved from its bytes"},
+    {"explain", cmd_explain, "address, interrupt or node -> who has it and why, in a line"},
     {"graph", cmd_graph, "the system as a picture: who shares what with whom"},
     {"help", cmd_help, "this list"},
 };

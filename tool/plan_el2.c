@@ -26,13 +26,14 @@ static void add_device(struct space *space, const char *name, uint64_t va,
 bool plan_map_kernel(struct plan *plan)
 {
     const struct board *board = plan->board;
+    const struct range gicc = board_cpu_interface(&board->gicc);
     struct space *space = &plan->kernel_space;
     space_add_program(space, &plan->kernel);
     add_device(space, "GICD", KERNEL_GICD_VA, &board->gicd, 0x1000, 0x100000);
-    add_device(space, "GICC", KERNEL_GICC_VA, &board->gicc, 0x2000, 0x10000);
+    add_device(space, "GICC", KERNEL_GICC_VA, &gicc, 0x2000, 0x10000);
     add_device(space, "GICH", KERNEL_GICH_VA, &board->gich, 0x1000, 0x10000);
     if (plan->input->debug && board->uart_type != UART_NONE) {
-        space_add(space, "UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K,
+        space_add(space, "UART", KERNEL_UART_VA, board_uart_page(board).base, PAGE_SIZE_4K,
                   PERM_RW | MAP_PERM_DEVICE);
     }
     space_add(space, "manifest", KERNEL_MANIFEST_VA, plan->manifest_pa,
@@ -127,9 +128,9 @@ bool plan_map_loader(struct plan *plan)
         add_memory(space, start, end);
     }
     free(list);
-    if (plan->board->uart_type != UART_NONE) {
-        space_add(space, "UART", plan->board->uart_pa, plan->board->uart_pa, PAGE_SIZE_4K,
-                  PERM_RW | MAP_PERM_DEVICE);
+    const struct range uart = board_uart_page(plan->board);
+    if (uart.size != 0) {
+        space_add(space, "UART", uart.base, uart.base, uart.size, PERM_RW | MAP_PERM_DEVICE);
     }
     return space_finish(space, "loader");
 }

@@ -17,7 +17,7 @@
 
 static struct elf *read_found(const struct plan *plan, const char *path, const struct source *at)
 {
-    char *found = file_find(&plan->input->search, path, at);
+    char *found = file_find_program(&plan->input->search, path, at);
     struct elf *elf = found == NULL ? NULL : elf_read(found, at);
     free(found);
     return elf;

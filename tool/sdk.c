@@ -105,8 +105,9 @@ bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
     } else {
         paths->tree = make_path("%s/board.dtb", directory);
         paths->facts = make_path("%s/board.json", directory);
-        paths->kernel = make_path("%s/%s/elf/kernel.elf", directory, config);
-        paths->loader = make_path("%s/%s/elf/loader.elf", directory, config);
+        paths->programs = make_path("%s/%s/elf", directory, config);
+        paths->kernel = make_path("%s/kernel.elf", paths->programs);
+        paths->loader = make_path("%s/loader.elf", paths->programs);
         found = is_name(config) && access(paths->kernel, F_OK) == 0;
         if (!found) {
             report_absent("configuration", config, directory);
@@ -117,12 +118,57 @@ bool sdk_find(struct sdk_board *paths, const char *board, const char *config)
     return found;
 }
 
+/* Any board of the SDK, allocated; NULL, reported, if it has none. */
+static char *any_board(void)
+{
+    char root[PATH_MAX];
+    struct dirent **entries = NULL;
+    char *name = NULL;
+    if (!find_root(root)) {
+        return NULL;
+    }
+    char *boards = make_path("%s/board", root);
+    int count = scandir(boards, &entries, is_visible, alphasort);
+    for (int i = 0; i < count; i++) {
+        if (name == NULL) {
+            name = make_path("%s", entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (name == NULL) {
+        diag_error(NULL, "no boards in \"%s\"; name the SDK with DROVER_SDK", boards);
+    }
+    free(boards);
+    return name;
+}
+
+bool sdk_find_for_tree(struct sdk_board *paths, const char *board, const char *config,
+                       const char *tree, const char *facts)
+{
+    char *name = board != NULL ? make_path("%s", board) : any_board();
+    *paths = (struct sdk_board){0};
+    bool found = name != NULL && sdk_find(paths, name, config);
+    free(name);
+    if (!found) {
+        return false;
+    }
+    free(paths->tree);
+    paths->tree = make_path("%s", tree);
+    if (facts != NULL || board == NULL) {
+        free(paths->facts);
+        paths->facts = facts == NULL ? NULL : make_path("%s", facts);
+    }
+    return true;
+}
+
 void sdk_free(struct sdk_board *paths)
 {
     free(paths->tree);
     free(paths->facts);
     free(paths->kernel);
     free(paths->loader);
+    free(paths->programs);
 }
 
 bool sdk_config_is_debug(const char *config)

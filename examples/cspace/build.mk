@@ -2,4 +2,4 @@
 #
 # cspace: a PD with a right to the thread of another.
 
-$(eval $(call example_rules,cspace,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,cspace,$(board),debug)))

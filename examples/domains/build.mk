@@ -2,4 +2,4 @@
 #
 # domains: a schedule that gives each domain its slice of time.
 
-$(eval $(call example_rules,domains,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,domains,$(board),debug)))

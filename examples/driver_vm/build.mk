@@ -6,6 +6,7 @@
 
 DRIVER_VM        := $(BUILD)/examples/driver_vm
 DRIVER_VM_CONFIG := debug
+DRIVER_VM_BOARDS := $(notdir $(patsubst %/guest.h,%,$(wildcard examples/driver_vm/*/guest.h)))
 
 # A number out of a board's guest.h: $(call guest_number,BOARD,NAME)
 guest_number = $(shell sed -n 's/^#define $(2) *//p' examples/driver_vm/$(1)/guest.h)
@@ -42,16 +43,7 @@ $(DRIVER_VM)/$(1)/driver_vm.img: examples/driver_vm/$(1)/driver_vm.system $(DRIV
 		$(BUILD)/drover $(SDK)/board/$(1)/board.dtb $(SDK)/board/$(1)/board.json
 	$$(call build_image,$$<,--board $(1) --config $(DRIVER_VM_CONFIG) --search-path $$(@D) $$(call driver_vm_macros,$(1)))
 endef
-$(foreach board,$(BOARDS),$(eval $(call driver_vm_rules,$(board))))
+$(foreach board,$(DRIVER_VM_BOARDS),$(eval $(call driver_vm_rules,$(board))))
 
 .PHONY: driver_vm
-driver_vm: $(BOARDS:%=$(DRIVER_VM)/%/driver_vm.img)
-
-# `make run`: the example on QEMU's virt board.
-$(DRIVER_VM)/run: examples/driver_vm/run.c $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
-	@mkdir -p $(@D)
-	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ examples/driver_vm/run.c $(SYSTEM_HARNESS)
-
-.PHONY: run
-run: $(DRIVER_VM)/run $(DRIVER_VM)/qemu_virt_aarch64/driver_vm.img
-	@$(DRIVER_VM)/run
+driver_vm: $(DRIVER_VM_BOARDS:%=$(DRIVER_VM)/%/driver_vm.img)

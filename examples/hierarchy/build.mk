@@ -2,4 +2,4 @@
 #
 # hierarchy: a parent PD that handles the faults of its child.
 
-$(eval $(call example_rules,hierarchy,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,hierarchy,$(board),debug)))

@@ -2,4 +2,4 @@
 #
 # passive_server: a server on the time of its clients.
 
-$(eval $(call example_rules,passive_server,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,passive_server,$(board),debug)))

@@ -2,4 +2,4 @@
 #
 # prefill: a memory region out of a file.
 
-$(eval $(call example_rules,prefill,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,prefill,$(board),debug)))

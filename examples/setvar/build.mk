@@ -2,4 +2,4 @@
 #
 # setvar: numbers of the system description as variables of the program.
 
-$(eval $(call example_rules,setvar,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,setvar,$(board),debug)))

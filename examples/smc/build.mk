@@ -2,4 +2,4 @@
 #
 # smc: a PD that may call the firmware.
 
-$(eval $(call example_rules,smc,qemu_virt_aarch64,debug))
+$(foreach board,$(EXAMPLE_MACHINES),$(eval $(call example_rules,smc,$(board),debug)))

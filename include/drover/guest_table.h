@@ -9,7 +9,7 @@
  *
  * The VMM's symbols that the description sets (setvar_vaddr, setvar_prefill_size), all uintptr_t:
  *     guest_ram_vaddr                           guest RAM, read-write
- *     guest_table_vaddr                         this table
+ *     guest_table_vaddr, guest_table_size       this table, read-only; the size is the file's
  *     guest_kernel_vaddr, guest_kernel_size     an arm64 Image, read-only; sizes are the files'
  *     guest_dtb_vaddr, guest_dtb_size           the guest's device tree
  *     guest_initrd_vaddr, guest_initrd_size     its initial RAM disk; both 0: none
@@ -29,11 +29,17 @@ enum guest_table_flags {
     GUEST_TABLE_OFF_IS_MACHINE_OFF = 1,
 };
 
+#define GUEST_PLACE_TEXT_MAX 512 /* bytes of a text, with the NUL at its end */
+
+/* What is said where no place holds the byte: a table has them all, RAM included. */
+#define GUEST_PLACE_NONE "nobody: no node of the board's tree has registers at this byte"
+
 /* A part of the board, for the VMM's line about an access that nobody answers. */
 struct guest_place {
     uint64_t pa; /* first byte; devices have the same GPA */
     uint64_t size;
-    uint32_t text_offset; /* NUL-terminated: what is there and whose, as `drover explain` says it */
+    uint32_t text_offset; /* what is there and whose, as `drover explain` says it; NUL-terminated,
+                             without control characters */
     uint32_t reserved;
 };
 

@@ -31,6 +31,8 @@ static struct handler handlers[HANDLER_MAX];
 static unsigned handler_count;
 static unsigned handler_last; /* devices are accessed in bursts */
 
+static const struct guest_table *places; /* NULL: nobody has told what lies where */
+
 bool fault_register_vm_exception_handler(uintptr_t base, size_t size,
                                          vm_exception_handler_t callback, void *data)
 {
@@ -75,24 +77,40 @@ static const struct handler *handler_find(uint64_t gpa)
     return NULL;
 }
 
+void fault_register_places(const struct guest_table *table)
+{
+    places = table;
+}
+
+/* What is known of where the access went, and the end of the line. */
+COLD static void log_place(uint64_t gpa)
+{
+    if (places != NULL) {
+        const char *text = guest_table_place_text(places, gpa);
+        vmm_printf(": %s\n", text != NULL ? text : GUEST_PLACE_NONE);
+        return;
+    }
+    const struct vm_info_region *near = vm_info_region_nearest(guest.info, gpa);
+    uint64_t offset = near != NULL ? gpa - near->gpa : 0;
+    vmm_printf(" (nearest region: \"%s\"%s0x%lx)\n", near != NULL ? near->name : "none",
+               (int64_t)offset < 0 ? " - " : " + ", (int64_t)offset < 0 ? 0 - offset : offset);
+}
+
 /* One line about an access that nobody claims. */
 COLD static void log_unclaimed(const struct vcpu_page *page, unsigned vcpu)
 {
     if (!guest_log_allowed()) {
         return;
     }
-    const struct vm_info_region *near = vm_info_region_nearest(guest.info, page->fault_gpa);
-    uint64_t offset = near != NULL ? page->fault_gpa - near->gpa : 0;
     const char *access = (page->esr & ESR_WNR) != 0 ? "write" : "read";
     int width = fault_get_width_bytes(page->esr);
     if (ESR_EC(page->esr) == ESR_EC_IABT_LOWER) {
         access = "fetch";
         width = 4;
     }
-    LOG_VMM("vCPU %u: %s of %d byte(s) at GPA 0x%lx, PC 0x%lx: not the guest's; external abort "
-            "(nearest region: \"%s\"%s0x%lx)\n",
-            vcpu, access, width, page->fault_gpa, page->pc, near != NULL ? near->name : "none",
-            (int64_t)offset < 0 ? " - " : " + ", (int64_t)offset < 0 ? 0 - offset : offset);
+    LOG_VMM("vCPU %u: %s of %d byte(s) at GPA 0x%lx, PC 0x%lx: not the guest's; external abort",
+            vcpu, access, width, page->fault_gpa, page->pc);
+    log_place(page->fault_gpa);
 }
 
 /* A data abort of an access that the syndrome describes. */

@@ -40,9 +40,14 @@ bool smc_register_sip_handler(smc_sip_handler_t handler)
     return true;
 }
 
+bool smc_is_granted(void)
+{
+    return platform_vm_info()->smc_allowed != 0;
+}
+
 bool smc_allow_forward(uint32_t function_id)
 {
-    if (platform_vm_info()->smc_allowed == 0) {
+    if (!smc_is_granted()) {
         LOG_VMM_ERR("smc_allow_forward: 0x%x: the VMM may not call the firmware; give its "
                     "<protection_domain> smc=\"true\"\n",
                     function_id);

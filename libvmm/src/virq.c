@@ -188,6 +188,24 @@ bool virq_register_passthrough(irq_routing_info_t route, microkit_channel irq_ch
     return true;
 }
 
+bool virq_register_passthrough_all(void)
+{
+    bool all = true;
+    if (guest.vcpu_count == 0) {
+        LOG_VMM_ERR("virq_register_passthrough_all: called before guest_init()\n");
+        return false;
+    }
+    const struct vm_info_irq *irq = vm_info_irqs(guest.info);
+    for (uint32_t i = 0; i < guest.info->irq_count; i++, irq++) {
+        if (irq->kind == VM_IRQ_CHANNEL) {
+            all = virq_register_passthrough(ARM_GIC_IRQ_ROUTE(GUEST_BOOT_VCPU_ID, irq->intid),
+                                            irq->target) &&
+                  all;
+        }
+    }
+    return all;
+}
+
 bool virq_handle_passthrough(microkit_channel irq_ch)
 {
     if (irq_ch >= MICROKIT_MAX_CHANNELS || !passthroughs[irq_ch].registered) {

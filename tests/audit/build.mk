@@ -6,4 +6,4 @@
 AUDIT_TEST_SOURCES := tests/audit/rich.c tests/unit/elf_build.c tests/unit/diag_capture.c \
                       $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
 AUDIT_TEST_CFLAGS  := -iquote tool -iquote tests/unit -iquote tests/audit $(shell xml2-config --cflags)
-AUDIT_TEST_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+AUDIT_TEST_LIBS    := $(TOOL_LIBS)

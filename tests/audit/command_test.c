@@ -66,6 +66,49 @@ static void good_image(void **state)
     expect(AUDIT IMAGE BOARD, 0, "child 2 of \"supervisor\", which controls it");
 }
 
+/* vmm.elf without a word about where it is: build and audit find it in the SDK, behind all else. */
+static void program_of_the_sdk(void **state)
+{
+    (void)state;
+    static const char system[] = BUILD_DIR "/tests/audit-sdk/a.system";
+    static const char build[] = "DROVER_SDK=" BUILD_DIR "/sdk " BUILD_DIR "/drover build ";
+    static const char output_to[] = BOARD " -o " DAMAGED " -r " DAMAGED ".txt";
+    char command[1024], audit[1024];
+    assert_int_equal(run("rm -rf " BUILD_DIR "/tests/audit-sdk && mkdir -p " BUILD_DIR
+                         "/tests/audit-sdk/other && printf '<system><protection_domain "
+                         "name=\"a\"><program_image path=\"vmm.elf\"/></protection_domain>"
+                         "</system>' >" BUILD_DIR "/tests/audit-sdk/a.system"),
+                     0);
+    snprintf(command, sizeof(command), "%s%s%s", build, system, output_to);
+    snprintf(audit, sizeof(audit), AUDIT DAMAGED BOARD " --system %s", system);
+    expect(command, 0, "");
+    expect(audit, 0, "Findings\n    none\n");
+    /* Another configuration has another vmm.elf. */
+    strcat(audit, " --config release");
+    expect(audit, 1, "release/elf/vmm.elf\" are different");
+    /* The user's own comes first: beside the description. */
+    assert_int_equal(run("cp " EXAMPLE "/supervisor.elf " BUILD_DIR "/tests/audit-sdk/vmm.elf"), 0);
+    snprintf(audit, sizeof(audit), AUDIT DAMAGED BOARD " --system %s", system);
+    expect(audit, 1, "tests/audit-sdk/vmm.elf\" are different");
+    expect(command, 0, "");
+    expect(audit, 0, "Findings\n    none\n");
+    remove(DAMAGED);
+}
+
+/* What the SDK has for programs is nothing to prefill memory with. */
+static void prefill_file_is_not_of_the_sdk(void **state)
+{
+    (void)state;
+    assert_int_equal(run("printf '<system><memory_region name=\"m\" prefill_path=\"vmm.elf\"/>"
+                         "<protection_domain name=\"a\"><program_image path=\"vmm.elf\"/>"
+                         "</protection_domain></system>' >" BUILD_DIR
+                         "/tests/audit-sdk/other/b.system"),
+                     0);
+    expect("DROVER_SDK=" BUILD_DIR "/sdk " BUILD_DIR "/drover build " BUILD_DIR
+           "/tests/audit-sdk/other/b.system" BOARD " -o " DAMAGED " -r " DAMAGED ".txt",
+           1, "\"vmm.elf\" not found in the working directory or beside the description;");
+}
+
 /* The image in what a boot loader wants around it. */
 static void wrapped_image(void **state)
 {
@@ -149,8 +192,14 @@ static void json_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_image), cmocka_unit_test(wrapped_image), cmocka_unit_test(findings),
-        cmocka_unit_test(unreadable), cmocka_unit_test(wrong_usage),   cmocka_unit_test(json_keys),
+        cmocka_unit_test(good_image),
+        cmocka_unit_test(program_of_the_sdk),
+        cmocka_unit_test(prefill_file_is_not_of_the_sdk),
+        cmocka_unit_test(wrapped_image),
+        cmocka_unit_test(findings),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(wrong_usage),
+        cmocka_unit_test(json_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

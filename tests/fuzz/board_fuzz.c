@@ -28,15 +28,26 @@ static void check_ranges(const struct range *ranges, size_t count)
     }
 }
 
+static void check_clocks(const struct board *board)
+{
+    for (size_t i = 0; i < board->clock_count; i++) {
+        const struct board_clock *clock = &board->clocks[i];
+        require(clock->rate_hz > 0 && clock->cell_count <= BOARD_CLOCK_CELLS_MAX);
+        require(board_clock_rate(board, clock->provider, clock->cells, clock->cell_count) ==
+                clock->rate_hz);
+    }
+}
+
 static void check(const struct board *board)
 {
+    check_clocks(board);
     check_ranges(board->memory, board->memory_count);
     check_ranges(board->reserved, board->reserved_count);
     check_ranges(board->devices, board->device_count);
     require(board->memory_count > 0);
     require(board_memory_find(board, board->image_pa, PAGE_SIZE_4K) != NULL);
     require(board->irq_lines <= 1020 && board->timer_irq < 1020 && board->maintenance_irq < 1020);
-    require(board->uart_pa % PAGE_SIZE_4K == 0);
+    require(board->uart_pa % PAGE_SIZE_4K <= PAGE_SIZE_4K - UART_SIZE);
     require((board->gicd.base | board->gicv.base) % PAGE_SIZE_4K == 0);
 }
 

@@ -12,4 +12,4 @@ $(1)_SOURCES := tests/fuzz/$(1).c $(LIBVMM_HOST_SOURCES)
 $(1)_CFLAGS  := $(LIBVMM_HOST_CFLAGS) -Itests/unit
 $(1)_DEPENDS := $(LIBVMM_HOST_DEPENDS)
 endef
-$(foreach fuzzer,vmm_vgic_fuzz vmm_fault_fuzz vmm_image_fuzz,$(eval $(call libvmm_fuzzer,$(fuzzer))))
+$(foreach fuzzer,vmm_vgic_fuzz vmm_fault_fuzz vmm_image_fuzz vmm_table_fuzz,$(eval $(call libvmm_fuzzer,$(fuzzer))))

@@ -12,19 +12,26 @@
 #define DISK_SIZE    (64 << 20)
 #define ARGUMENT_MAX 48
 
-#define EXAMPLE   BUILD_DIR "/examples/driver_vm/qemu_virt_aarch64"
+#define EXAMPLES  BUILD_DIR "/examples/driver_vm"
+#define EXAMPLE   EXAMPLES "/qemu_virt_aarch64"
+#define COMPOSED  BUILD_DIR "/examples/composed"
 #define SMP_GUEST BUILD_DIR "/tests/smp_guest"
+#define INITRD    BUILD_DIR "/guest/initramfs.cpio"
+#define KERNEL    PAYLOAD_DIR "/linux/Image"
 
-#define ON_DROVER(image)                                                                           \
+/* The programs: QEMU as Debian has it, and the one with our model of the Odroid C4. */
+#define QEMU          "qemu-system-aarch64"
+#define QEMU_ODROIDC4 BUILD_DIR "/boards/odroidc4/qemu-system-aarch64"
+
+#define VIRT_ON_DROVER(image)                                                                      \
     {                                                                                              \
-        "qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=2", "-cpu",         \
-            "cortex-a53", "-m", "2G", "-kernel", image, NULL                                       \
+        QEMU, "-machine", "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m",      \
+            "2G", "-kernel", image, NULL                                                           \
     }
-#define BARE(cores, dtb)                                                                           \
+#define VIRT_BARE(cores, dtb)                                                                      \
     {                                                                                              \
-        "qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp",     \
-            cores, "-m", "512M", "-kernel", PAYLOAD_DIR "/linux/Image", "-initrd",                 \
-            BUILD_DIR "/guest/initramfs.cpio", "-dtb", dtb, NULL                                   \
+        QEMU, "-machine", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp", cores, "-m", "512M", \
+            "-kernel", KERNEL, "-initrd", INITRD, "-dtb", dtb, NULL                                \
     }
 
 const char *const driver_vm_failures[] = {
@@ -33,7 +40,7 @@ const char *const driver_vm_failures[] = {
     NULL,
 };
 
-static char *const devices[] = {
+static char *const virt_devices[] = {
     "-display", "none",
     "-global",  "virtio-mmio.force-legacy=false",
     "-netdev",  "user,id=net",
@@ -42,13 +49,56 @@ static char *const devices[] = {
     NULL,
 };
 
-static char *const boots[][20] = {
-    [DRIVER_VM_ON_DROVER] = ON_DROVER(EXAMPLE "/driver_vm.img"),
-    [DRIVER_VM_SEL4_VMM] = ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img"),
-    [DRIVER_VM_BARE] = BARE("1", EXAMPLE "/guest.dtb"),
-    [DRIVER_VM_4_CPUS] = ON_DROVER(SMP_GUEST "/4/system.img"),
-    [DRIVER_VM_8_CPUS] = ON_DROVER(SMP_GUEST "/8/system.img"),
-    [DRIVER_VM_4_CPUS_BARE] = BARE("4", SMP_GUEST "/4/guest.dtb"),
+/* QEMU gives its network cards to the board's in order; the fourth has a plug on the board. Of the
+ * two SD controllers it is the second. */
+static char *const zcu102_devices[] = {
+    "-display", "none", "-audiodev", "none,id=silent", "-nic", "user", "-nic",
+    "user",     "-nic", "user",      "-nic",           "user", NULL,
+};
+
+static char *const odroidc4_devices[] = {"-display", "none", NULL};
+
+/* A machine's devices, and how it is given the scratch disk. */
+static const struct board {
+    char *const *devices;
+    const char *drive;
+} virt = {virt_devices, "if=none,id=disk"}, odroidc4 = {odroidc4_devices, "if=sd"},
+  zcu102 = {zcu102_devices, "if=sd,index=1"};
+
+static const struct {
+    const struct board *board;
+    char *arguments[20];
+    bool stays_on; /* when the guest turns itself off */
+} boots[] = {
+    [DRIVER_VM_ON_DROVER] = {.board = &virt, .arguments = VIRT_ON_DROVER(EXAMPLE "/driver_vm.img")},
+    [DRIVER_VM_COMPOSED] = {.board = &virt,
+                            .arguments =
+                                VIRT_ON_DROVER(COMPOSED "/qemu_virt_aarch64/driver_vm.img")},
+    [DRIVER_VM_PAIR] = {.board = &virt,
+                        .arguments =
+                            VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
+    [DRIVER_VM_SEL4_VMM] = {.board = &virt,
+                            .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
+    [DRIVER_VM_BARE] = {.board = &virt, .arguments = VIRT_BARE("1", EXAMPLE "/guest.dtb")},
+    [DRIVER_VM_4_CPUS] = {.board = &virt, .arguments = VIRT_ON_DROVER(SMP_GUEST "/4/system.img")},
+    [DRIVER_VM_8_CPUS] = {.board = &virt, .arguments = VIRT_ON_DROVER(SMP_GUEST "/8/system.img")},
+    [DRIVER_VM_4_CPUS_BARE] = {.board = &virt,
+                               .arguments = VIRT_BARE("4", SMP_GUEST "/4/guest.dtb")},
+    [DRIVER_VM_ZCU102] = {.board = &zcu102,
+                          .arguments = {QEMU, "-machine", "xlnx-zcu102,virtualization=on", "-m",
+                                        "2G", "-kernel", COMPOSED "/zcu102/driver_vm.img", NULL}},
+    [DRIVER_VM_ODROIDC4_COMPOSED] = {.board = &odroidc4,
+                                     .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel",
+                                                   COMPOSED "/odroidc4/driver_vm.img", NULL}},
+    [DRIVER_VM_ODROIDC4] = {.board = &odroidc4,
+                            .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel",
+                                          EXAMPLES "/odroidc4/driver_vm.img", NULL},
+                            .stays_on = true},
+    [DRIVER_VM_ODROIDC4_BARE] =
+        {.board = &odroidc4,
+         .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel", KERNEL, "-initrd", INITRD,
+                       "-dtb", PAYLOAD_DIR "/linux/dtb/amlogic/meson-sm1-odroid-c4.dtb", "-append",
+                       "console=ttyAML0,115200 devices=uart,mmc", NULL}},
 };
 
 static char *const consoles[][8] = {
@@ -84,10 +134,10 @@ char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console cons
     size_t count = 0;
 
     disk_create(disk_path);
-    snprintf(drive, sizeof(drive), "if=none,id=disk,format=raw,file=%s", disk_path);
-    append(arguments, &count, boots[boot]);
+    snprintf(drive, sizeof(drive), "%s,format=raw,file=%s", boots[boot].board->drive, disk_path);
+    append(arguments, &count, boots[boot].arguments);
     append(arguments, &count, consoles[console]);
-    append(arguments, &count, devices);
+    append(arguments, &count, boots[boot].board->devices);
     append(arguments, &count, (char *const[]){"-drive", drive, NULL});
     return arguments;
 }
@@ -139,4 +189,35 @@ const char *driver_vm_shell(struct machine *machine, const char *command, double
         return NULL;
     }
     return answer;
+}
+
+bool driver_vm_disk_report(const char *disk_path, char *report, size_t size)
+{
+    static const char start[] = "Linux ", mark[] = "in the driver VM; its devices:";
+    char block[1024]; /* the smallest of ext4 */
+    FILE *disk = fopen(disk_path, "re");
+    bool found = false;
+
+    while (disk != NULL && !found && fread(block, sizeof(block) - 1, 1, disk) == 1 &&
+           fseek(disk, 1, SEEK_CUR) == 0) {
+        block[sizeof(block) - 1] = '\0';
+        found = strncmp(block, start, strlen(start)) == 0 && strstr(block, mark) != NULL;
+    }
+    if (disk != NULL) {
+        fclose(disk);
+    }
+    snprintf(report, size, "%s", found ? block : "");
+    return found;
+}
+
+bool driver_vm_power_off(struct machine *machine, enum driver_vm_boot boot, double seconds)
+{
+    machine_type(machine, "poweroff\n");
+    if (boots[boot].stays_on) {
+        if (machine_wait(machine, "the driver VM is off", seconds) == NULL) {
+            return false;
+        }
+        machine_monitor(machine, "quit\n");
+    }
+    return machine_wait_exit(machine, seconds) == 0;
 }

@@ -14,6 +14,7 @@
 
 #include "esr.h"
 #include "guest_state.h"
+#include "guest_table_build.h"
 #include "libvmm/fake.h"
 
 #define DEVICE      0xa000000ul
@@ -227,6 +228,29 @@ static void unclaimed_access(void **state)
                                   "\"uart\" + 0x2000000)\n");
 }
 
+/* A VMM that knows its board says what is there, or that nothing is; else what is near. */
+static void unclaimed_access_with_places(void **state)
+{
+    (void)state;
+    static const struct table_place places[] = {{NOBODY, 0x1000, "usb@b000000, not given: 100%"},
+                                                {0xe000000, 0x1000, "pcie@e000000"}};
+    static uint64_t bytes[64];
+    size_t size = guest_table_build(bytes, sizeof bytes,
+                                    &(struct table_choice){.places = places, .place_count = 2});
+    fault_register_places(guest_table_check((uintptr_t)bytes, size));
+    assert_true(fault_at(NOBODY + 0xfff, syndrome(1, false, false, 4, true)));
+    assert_string_equal(fake.log, "VMM|INFO: vCPU 0: write of 2 byte(s) at GPA 0xb000fff, PC "
+                                  "0x400800: not the guest's; external abort: usb@b000000, not "
+                                  "given: 100%\n");
+    fake_logged("");
+    fault_at(NOBODY + 0x1000, syndrome(2, false, false, 4, false));
+    assert_true(fake_logged("external abort: nobody: no node of the board's tree has registers at "
+                            "this byte\n"));
+    fault_register_places(NULL);
+    fault_at(NOBODY, syndrome(2, false, false, 4, false));
+    assert_true(fake_logged("external abort (nearest region: "));
+}
+
 static void device_refuses(void **state)
 {
     (void)state;
@@ -382,6 +406,7 @@ int main(void)
         cmocka_unit_test_setup(emulated_words, start),
         cmocka_unit_test_setup(distributor_registers, start),
         cmocka_unit_test_setup(unclaimed_access, start),
+        cmocka_unit_test_setup(unclaimed_access_with_places, start),
         cmocka_unit_test_setup(device_refuses, start),
         cmocka_unit_test_setup(no_syndrome, start),
         cmocka_unit_test_setup(cache_maintenance_of_nothing, start),

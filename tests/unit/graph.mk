@@ -10,7 +10,7 @@ $(1)_SOURCES := tests/graph/$(1).c tests/graph/picture.c tests/unit/diag_capture
                 $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
 $(1)_CFLAGS  := -iquote tool -iquote tests/graph -iquote tests/unit $(shell xml2-config --cflags) \
                 -DBUILD_DIR='"$(BUILD)"'
-$(1)_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+$(1)_LIBS    := $(TOOL_LIBS)
 $(1)_DEPENDS := $(wildcard tool/*.h tests/graph/*.h) $(BUILD)/drover
 endef
 $(foreach test,$(GRAPH_TESTS),$(eval $(call graph_test_variables,$(test))))

@@ -14,4 +14,4 @@ audit_command_test_CFLAGS  := -DBUILD_DIR='"$(BUILD)"'
 audit_command_test_LIBS    := -ljson-c
 audit_command_test_DEPENDS := $(BUILD)/drover $(BUILD)/examples/hierarchy/qemu_virt_aarch64/hierarchy.img \
                               $(BOARDS:%=$(BUILD)/examples/hello/%/hello.img) \
-                              $(SDK)/board/qemu_virt_aarch64/release/.stamp
+                              $(SDK)/board/qemu_virt_aarch64/release/.stamp $(SDK)/board/qemu_virt_aarch64/debug/.stamp

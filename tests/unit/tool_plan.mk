@@ -12,7 +12,8 @@ pagetable_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += plan_memory_test
 plan_memory_test_SOURCES := tests/unit/plan_memory_test.c tests/unit/diag_capture.c tool/plan_memory.c \
-                            tool/board.c tool/board_tree.c tool/board_device.c tool/tree.c tool/range.c tool/file.c tool/alloc.c
+                            tool/board.c tool/board_clock.c tool/board_tree.c tool/board_device.c $(wildcard tool/devtree*.c) tool/tree.c \
+                            tool/range.c tool/file.c tool/alloc.c
 plan_memory_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 plan_memory_test_LIBS    := -lfdt -ljson-c
 plan_memory_test_DEPENDS := $(TOOL_PLAN_HEADERS)
@@ -24,8 +25,8 @@ elf_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 elf_test_LIBS    := -lelf
 elf_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
-BOARD_TEST_SOURCES := tests/unit/diag_capture.c tests/unit/tree_build.c tool/board.c tool/board_tree.c \
-                      tool/board_device.c tool/tree.c tool/range.c tool/file.c tool/alloc.c
+BOARD_TEST_SOURCES := tests/unit/diag_capture.c tests/unit/tree_build.c tool/board.c tool/board_clock.c tool/board_tree.c \
+                      tool/board_device.c $(wildcard tool/devtree*.c) tool/tree.c tool/range.c tool/file.c tool/alloc.c
 
 UNIT_TESTS += board_test
 board_test_SOURCES := tests/unit/board_test.c $(BOARD_TEST_SOURCES)
@@ -48,25 +49,25 @@ PLAN_TEST_SOURCES := tests/unit/plan_build.c tests/unit/image_read.c tests/unit/
 UNIT_TESTS += plan_test
 plan_test_SOURCES := tests/unit/plan_test.c $(PLAN_TEST_SOURCES)
 plan_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
-plan_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_test_LIBS    := $(TOOL_LIBS)
 plan_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += plan_manifest_test
 plan_manifest_test_SOURCES := tests/unit/plan_manifest_test.c $(PLAN_TEST_SOURCES)
 plan_manifest_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
-plan_manifest_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_manifest_test_LIBS    := $(TOOL_LIBS)
 plan_manifest_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += plan_mistake_test
 plan_mistake_test_SOURCES := tests/unit/plan_mistake_test.c $(PLAN_TEST_SOURCES)
 plan_mistake_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
-plan_mistake_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+plan_mistake_test_LIBS    := $(TOOL_LIBS)
 plan_mistake_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += report_test
 report_test_SOURCES := tests/unit/report_test.c $(PLAN_TEST_SOURCES)
 report_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS) $(shell xml2-config --cflags)
-report_test_LIBS    := -lxml2 -lelf -lfdt -ljson-c
+report_test_LIBS    := $(TOOL_LIBS)
 report_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += command_test

@@ -208,6 +208,25 @@ static void passthrough_by_channel(void **state)
     assert_false(fake.physical_active[FAKE_CH_LEVEL]);
 }
 
+/* What the routing table says, and nothing of what goes straight to the guest. */
+static void passthrough_of_all(void **state)
+{
+    (void)state;
+    assert_true(virq_register_passthrough_all());
+    assert_true(virq_handle_passthrough(FAKE_CH_LEVEL));
+    assert_true(virq_handle_passthrough(FAKE_CH_EDGE));
+    assert_false(virq_handle_passthrough(0)); /* the straight ones' vCPU */
+    assert_false(virq_register_passthrough_all());
+    assert_true(fake_logged("channel 1 has irq 33 already"));
+    fake_start(1);
+    assert_true(virq_register_passthrough(ROUTE(FAKE_IRQ_LEVEL), FAKE_CH_LEVEL));
+    assert_false(virq_register_passthrough_all());
+    assert_true(virq_handle_passthrough(FAKE_CH_EDGE)); /* the others are */
+    fake_power_on(1);
+    assert_false(virq_register_passthrough_all());
+    assert_true(fake_logged("called before guest_init()"));
+}
+
 /* ---- The older spellings ---- */
 
 static void old_ack(size_t vcpu_id, int irq, void *cookie)
@@ -247,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup(refusals_of_register, start),
         cmocka_unit_test_setup(refusals_of_passthrough, start),
         cmocka_unit_test_setup(passthrough_by_channel, start),
+        cmocka_unit_test_setup(passthrough_of_all, start),
         cmocka_unit_test_setup(older_spellings, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

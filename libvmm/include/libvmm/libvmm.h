@@ -8,6 +8,7 @@
 
 #include <libvmm/guest.h>
 #include <libvmm/guest_ram.h>
+#include <libvmm/guest_table.h>
 #include <libvmm/vcpu.h>
 #include <libvmm/virq.h>
 #include <libvmm/arch/aarch64/fault.h>

@@ -65,6 +65,11 @@ bool virq_set_level(irq_routing_info_t irq_routing_info, bool level);
  */
 bool virq_register_passthrough(irq_routing_info_t irq_routing_info, microkit_channel irq_ch);
 
+/* virq_register_passthrough() for every interrupt that the system description routes to this VMM,
+ * each on its channel and to the boot vCPU until the guest says otherwise. Returns false, after
+ * saying why, if one cannot be passed through; the others are. */
+bool virq_register_passthrough_all(void);
+
 /* Delivers the interrupt of `irq_ch`, to be called from notified(). False: the channel is not one
  * registered with virq_register_passthrough(). */
 bool virq_handle_passthrough(microkit_channel irq_ch);

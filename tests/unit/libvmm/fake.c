@@ -189,6 +189,14 @@ bool fake_fire(unsigned channel)
     return true;
 }
 
+/* ---- What a VMM calls ---- */
+
+void microkit_arm_smc_call(const seL4_ARM_SMCContext *args, seL4_ARM_SMCContext *response)
+{
+    fake.smc_called = args->x0;
+    response->x0 = 0;
+}
+
 /* ---- The platform ---- */
 
 const struct vm_info *platform_vm_info(void)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <microkit.h>
+#include <libvmm/guest_table.h>
 #include <libvmm/vcpu.h>
 
 /*
@@ -20,6 +21,11 @@
  * line.
  */
 bool fault_handle(size_t vcpu_id, microkit_msginfo msginfo);
+
+/* Has the line about an access that nobody claims say what `table` knows of its place, as `drover
+ * explain` does, in place of the nearest region. guest_table_check() has found `table` sound, and
+ * it stays as it is; NULL: nothing is known, as at the beginning. */
+void fault_register_places(const struct guest_table *table);
 
 /* The parts of fault_handle(), each for one label: FAULT_VCPU and FAULT_VM. */
 bool fault_handle_vcpu_exception(size_t vcpu_id);

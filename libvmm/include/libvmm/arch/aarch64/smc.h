@@ -26,6 +26,9 @@ typedef bool (*smc_sip_handler_t)(size_t vcpu_id, seL4_UserContext *regs, size_t
 /* Sets the handler of SiP and OEM calls. Returns false if there is one. */
 bool smc_register_sip_handler(smc_sip_handler_t handler);
 
+/* Whether this VMM may call the firmware: the system description gives its PD smc="true". */
+bool smc_is_granted(void);
+
 /*
  * Allows the function identifier `function_id` to go to the real firmware. The VMM vouches for it:
  * nothing of its arguments is checked. Returns false, after saying why, if the VMM's PD has no

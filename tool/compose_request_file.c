@@ -1,0 +1,127 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading what is asked for out of a file: the options of the command line, under their names.
+ */
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+#include "compose_request.h"
+#include "diag.h"
+#include "file.h"
+
+static bool refuse(const struct source *at, const char *key, const char *expected)
+{
+    diag_error(at, "\"%s\": %s is expected", key, expected);
+    return false;
+}
+
+/* Takes a string, or a number as one. */
+static bool take_text(struct request_reader *reader, const struct source *at, const char *key,
+                      struct json_object *value,
+                      bool (*take)(struct request_reader *, const char *))
+{
+    if (!json_object_is_type(value, json_type_string) &&
+        !json_object_is_type(value, json_type_int)) {
+        return refuse(at, key, "a string");
+    }
+    return take(reader, json_object_get_string(value));
+}
+
+static bool take_list(struct request_reader *reader, const struct source *at, const char *key,
+                      struct json_object *value,
+                      bool (*take)(struct request_reader *, const char *))
+{
+    if (!json_object_is_type(value, json_type_array)) {
+        return refuse(at, key, "a list of strings");
+    }
+    bool sound = true;
+    for (size_t i = 0; i < json_object_array_length(value); i++) {
+        struct json_object *entry = json_object_array_get_idx(value, i);
+        sound = (json_object_is_type(entry, json_type_string)
+                     ? take(reader, json_object_get_string(entry))
+                     : refuse(at, key, "a list of strings")) &&
+                sound;
+    }
+    return sound;
+}
+
+static bool take_key(struct request_reader *reader, const struct source *at, const char *key,
+                     struct json_object *value)
+{
+    static const struct {
+        const char *key;
+        bool is_list;
+        bool (*take)(struct request_reader *, const char *);
+    } keys[] = {
+        {"give", true, request_give},          {"take", true, request_take},
+        {"freeze", true, request_freeze},      {"ram", false, request_ram},
+        {"vcpus", false, request_vcpus},       {"payload", false, request_payload},
+        {"bootargs", false, request_bootargs},
+    };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(key, keys[i].key) == 0) {
+            return keys[i].is_list ? take_list(reader, at, key, value, keys[i].take)
+                                   : take_text(reader, at, key, value, keys[i].take);
+        }
+    }
+    if (strcmp(key, "like_seed") == 0 && json_object_is_type(value, json_type_boolean)) {
+        return !json_object_get_boolean(value) || request_like_seed(reader);
+    }
+    if (strcmp(key, "name") == 0) {
+        return true; /* taken first */
+    }
+    diag_error(at,
+               "unknown key \"%s\" of a VM; known are name, give, take, freeze, ram, vcpus, "
+               "payload, bootargs and like_seed",
+               key);
+    return false;
+}
+
+static bool take_vm(struct request_reader *reader, const struct source *at, struct json_object *vm)
+{
+    struct json_object *name;
+    if (!json_object_is_type(vm, json_type_object) ||
+        !json_object_object_get_ex(vm, "name", &name) ||
+        !json_object_is_type(name, json_type_string)) {
+        return refuse(at, "vms", "a list of objects, each with a \"name\",");
+    }
+    bool sound = request_vm(reader, json_object_get_string(name));
+    json_object_object_foreach(vm, key, value)
+    {
+        sound = sound && take_key(reader, at, key, value);
+    }
+    return sound;
+}
+
+bool request_file(struct request_reader *reader, const char *path)
+{
+    const struct source at = {.file = path};
+    struct file file;
+    struct json_object *vms;
+    if (reader->file != NULL) {
+        diag_error(&at, "a second --vms; one file has all VMs");
+        return false;
+    }
+    if (!file_map(&file, path, NULL)) {
+        return false;
+    }
+    struct json_tokener *tokener = json_tokener_new();
+    if (tokener != NULL && file.size <= INT_MAX) {
+        reader->file = json_tokener_parse_ex(tokener, (const char *)file.bytes, (int)file.size);
+    }
+    json_tokener_free(tokener);
+    file_unmap(&file);
+    if (!json_object_is_type(reader->file, json_type_object) ||
+        !json_object_object_get_ex(reader->file, "vms", &vms) ||
+        !json_object_is_type(vms, json_type_array)) {
+        diag_error(&at, "not JSON of the form {\"vms\": [...]}");
+        return false;
+    }
+    bool sound = true;
+    for (size_t i = 0; i < json_object_array_length(vms); i++) {
+        sound = take_vm(reader, &at, json_object_array_get_idx(vms, i)) && sound;
+    }
+    return sound;
+}

@@ -1,0 +1,64 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The directory of results.
+ */
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "compose_print.h"
+#include "outdir.h"
+
+static void put_text(struct outdir *outdir, const char *name, char *text, size_t size)
+{
+    outdir_put(outdir, name, text, size);
+    free(text);
+}
+
+/* Puts a file of a VM, called VM.`kind`. */
+static void put_vm(struct outdir *outdir, const char *vm, const char *kind, const void *bytes,
+                   size_t size)
+{
+    char *name;
+    int length = asprintf(&name, "%s.%s", vm, kind);
+    alloc_checked(length < 0 ? NULL : name);
+    outdir_put(outdir, name, bytes, size);
+    free(name);
+}
+
+static void put_all_of_vm(struct outdir *outdir, const struct compose *compose, size_t vm)
+{
+    const struct composed_vm *composed = &compose->vms[vm];
+    const char *name = composed->request->name;
+    size_t size;
+    char *table = compose_print_table(compose, vm, &size);
+    put_vm(outdir, name, "table", table, size);
+    free(table);
+    char *dts = compose_print_dts(compose, vm, &size);
+    put_vm(outdir, name, "dts", dts, size);
+    free(dts);
+    put_vm(outdir, name, "dtb", composed->tree, composed->tree_size);
+    put_vm(outdir, name, "Image", composed->kernel.bytes, composed->kernel.size);
+    if (composed->initrd.size != 0) {
+        put_vm(outdir, name, "initrd", composed->initrd.bytes, composed->initrd.size);
+    }
+}
+
+bool compose_write(const struct compose *compose, const char *path)
+{
+    struct outdir outdir;
+    bool is_open = outdir_open(&outdir, path, COMPOSE_JSON);
+    if (is_open) {
+        size_t size;
+        char *text = compose_print_system(compose, &size);
+        put_text(&outdir, COMPOSE_SYSTEM, text, size);
+        text = compose_print_report(compose, &size);
+        put_text(&outdir, COMPOSE_REPORT, text, size);
+        text = compose_print_json(compose, &size);
+        put_text(&outdir, COMPOSE_JSON, text, size);
+        for (size_t vm = 0; vm < compose->vm_count; vm++) {
+            put_all_of_vm(&outdir, compose, vm);
+        }
+    }
+    return outdir_close(&outdir, is_open);
+}

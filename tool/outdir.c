@@ -1,0 +1,141 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A directory of results that appears whole or not at all.
+ */
+#include "outdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "diag.h"
+#include "file.h"
+
+static bool refuse(const char *path, const char *what)
+{
+    diag_error(NULL, "cannot %s \"%s\": %s", what, path, strerror(errno));
+    return false;
+}
+
+static char *join(const char *first, const char *middle, const char *last)
+{
+    char *path;
+    int length = asprintf(&path, "%s%s%s", first, middle, last);
+    return alloc_checked(length < 0 ? NULL : path);
+}
+
+/* Removes a directory that has files only. */
+static bool directory_remove(const char *path)
+{
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    bool removed = directory != NULL;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            removed = unlinkat(dirfd(directory), entry->d_name, 0) == 0 && removed;
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return rmdir(path) == 0 && removed;
+}
+
+static bool is_empty(const char *path)
+{
+    DIR *directory = opendir(path);
+    struct dirent *entry;
+    bool empty = directory != NULL;
+    while (empty && (entry = readdir(directory)) != NULL) {
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return empty;
+}
+
+/* Whether what stands at the path, if anything, may be replaced. */
+static bool may_replace(const char *path, const char *mark)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        return errno == ENOENT || refuse(path, "look at");
+    }
+    char *marked = join(path, "/", mark);
+    bool is_ours = S_ISDIR(status.st_mode) && (access(marked, F_OK) == 0 || is_empty(path));
+    free(marked);
+    if (!is_ours) {
+        diag_error(NULL,
+                   "\"%s\" exists and was not made by this command (it has no \"%s\"); remove it, "
+                   "or name another directory",
+                   path, mark);
+    }
+    return is_ours;
+}
+
+bool outdir_open(struct outdir *outdir, const char *path, const char *mark)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    *outdir = (struct outdir){.path = alloc_checked(strndup(path, length)), .mark = mark};
+    if (!may_replace(outdir->path, mark)) {
+        return false;
+    }
+    outdir->temporary = join(outdir->path, ".", "XXXXXX");
+    if (mkdtemp(outdir->temporary) == NULL) {
+        refuse(outdir->path, "write beside");
+        free(outdir->temporary);
+        outdir->temporary = NULL;
+        return false;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    return chmod(outdir->temporary, 0777 & ~mask) == 0 || refuse(outdir->temporary, "open");
+}
+
+void outdir_put(struct outdir *outdir, const char *name, const void *bytes, size_t size)
+{
+    char *path = join(outdir->temporary, "/", name);
+    outdir->is_failed = !file_write(path, bytes, size) || outdir->is_failed;
+    free(path);
+}
+
+/* Exchanges the new directory with what stands in its place, if anything does, so that no moment is
+ * without one; a file system that cannot do that is without one for a moment. */
+static bool put_in_place(const struct outdir *outdir)
+{
+    struct stat status;
+    if (lstat(outdir->path, &status) == 0) {
+        if (renameat2(AT_FDCWD, outdir->temporary, AT_FDCWD, outdir->path, RENAME_EXCHANGE) == 0) {
+            return true;
+        }
+        if ((errno != EINVAL && errno != ENOSYS) || !directory_remove(outdir->path)) {
+            return refuse(outdir->path, "replace");
+        }
+    }
+    return rename(outdir->temporary, outdir->path) == 0 || refuse(outdir->path, "write");
+}
+
+bool outdir_close(struct outdir *outdir, bool is_good)
+{
+    bool is_there = false;
+    if (outdir->temporary != NULL) {
+        is_there = is_good && !outdir->is_failed && put_in_place(outdir);
+        if (access(outdir->temporary, F_OK) == 0) { /* given up, or what was replaced */
+            directory_remove(outdir->temporary);
+        }
+    }
+    free(outdir->path);
+    free(outdir->temporary);
+    return is_there;
+}
