@@ -35,6 +35,8 @@ static void print_usage(FILE *out)
         "the description or a file cannot be read.\n"
         "\n"
         "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
+        "  --dtb FILE             a device tree of your own, in place of the board's\n"
+        "  --facts FILE           what it cannot say, as in a board.json\n"
         "  --config CONFIG        the kernel's configuration (default: debug)\n"
         "  --guest-tree [VM=]FILE the device tree that the guest is given, where it is not the\n"
         "                         board's; may be repeated\n"
@@ -73,6 +75,8 @@ static bool option_take(void *own, int option)
 
 static const struct option known[] = {
     INPUT_BOARD,
+    INPUT_DTB,
+    INPUT_FACTS,
     INPUT_CONFIG,
     {"guest-tree", required_argument, NULL, 'g'},
     {"verbose", no_argument, NULL, 'v'},
@@ -193,13 +197,12 @@ static int check_system(const struct options *options, const struct board *board
 static int read_and_check(const struct options *options)
 {
     const struct inputs *inputs = &options->inputs;
-    struct sdk_board paths;
+    struct sdk_board paths = {0};
     struct board board;
     struct trees *trees = alloc_array(1, sizeof(*trees));
     int status = EXIT_UNREADABLE;
-    if (sdk_find(&paths, inputs->board, inputs->config) &&
-        board_read(&board, inputs->board, paths.tree, paths.facts) &&
-        tree_file_open(&trees->board, paths.tree) && open_guests(trees, options)) {
+    if (inputs_find_board(inputs, &paths, &board) && tree_file_open(&trees->board, paths.tree) &&
+        open_guests(trees, options)) {
         status = check_system(options, &board, trees);
     }
     for (size_t i = 0; i < options->guest_tree_count; i++) {
