@@ -47,24 +47,3 @@ $(foreach board,$(DRIVER_VM_BOARDS),$(eval $(call driver_vm_rules,$(board))))
 
 .PHONY: driver_vm
 driver_vm: $(DRIVER_VM_BOARDS:%=$(DRIVER_VM)/%/driver_vm.img)
-
-# `make run`: the example on QEMU's virt board, or on the one that BOARD names.
-BOARD ?= qemu_virt_aarch64
-
-ifneq ($(filter run,$(MAKECMDGOALS)),)
-ifeq ($(filter $(BOARD),$(BOARDS)),)
-$(error BOARD is "$(BOARD)"; the boards are: $(BOARDS))
-endif
-endif
-
-# What a board needs beside the image.
-run_DEPENDS_odroidc4 = $(QEMU_ODROIDC4)
-
-$(DRIVER_VM)/run: examples/driver_vm/run.c $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
-	@mkdir -p $(@D)
-	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ examples/driver_vm/run.c $(SYSTEM_HARNESS)
-
-.PHONY: run
-.SECONDEXPANSION:
-run: $(DRIVER_VM)/run $(DRIVER_VM)/$(BOARD)/driver_vm.img $$(run_DEPENDS_$(BOARD))
-	@$(DRIVER_VM)/run $(BOARD)
