@@ -123,7 +123,7 @@ char *compose_ram_free_text(const struct compose *compose)
 uint32_t compose_tree_checksum(const struct devtree *devtree)
 {
     const void *fdt = devtree->tree.fdt;
-    return crc32(fdt, fdt_totalsize(fdt));
+    return crc32_of(fdt, fdt_totalsize(fdt));
 }
 
 char *compose_other_irq_text(const struct compose *compose, size_t node, const struct devirq *irq)
