@@ -9,13 +9,16 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "alloc.h"
 #include "diag.h"
 
-#define KEPT_MAX ((size_t)1536 << 20) /* bytes of all files that are kept */
+#define KEPT_MAX  ((size_t)1536 << 20)    /* bytes of all files that are kept */
+#define FILES_MAX ((uint64_t)16384 << 20) /* bytes of all files, which have to be read through */
 
 struct entry {
     char *path;
@@ -30,6 +33,7 @@ struct debs {
     struct entry *entries; /* sorted by path once all packages are read */
     size_t count, capacity;
     size_t kept_size;
+    uint64_t files_size;
 };
 
 /* The tar archive inside an ar archive, as a stream of blocks. */
@@ -133,14 +137,18 @@ static bool entry_add(struct debs *debs, struct archive *tar, struct archive_ent
     if (debs->count >= (size_t)PAYLOAD_NAMES_MAX * 4) {
         return refuse(path, "it has more than 262144 files");
     }
+    la_int64_t size = archive_entry_size(header);
+    if (size < 0 || (uint64_t)size > FILES_MAX - debs->files_size) {
+        return refuse(path, "its files have more than 16 GiB");
+    }
+    debs->files_size += (uint64_t)size;
     debs->entries = alloc_grow(debs->entries, debs->count, &debs->capacity, sizeof(struct entry));
     struct entry *entry = &debs->entries[debs->count++];
     *entry = (struct entry){.path = path_clean(name), .kind = PAYLOAD_OTHER, .order = debs->count};
     switch (archive_entry_filetype(header)) {
     case AE_IFREG:
         entry->kind = PAYLOAD_FILE;
-        return !is_wanted(entry->path) ||
-               bytes_keep(debs, entry, tar, archive_entry_size(header), path);
+        return !is_wanted(entry->path) || bytes_keep(debs, entry, tar, size, path);
     case AE_IFDIR:
         entry->kind = PAYLOAD_DIRECTORY;
         return true;
@@ -204,6 +212,13 @@ static bool deb_read(struct debs *debs, struct archive *outer, const char *path)
 
 static bool deb_open(struct debs *debs, const char *path)
 {
+    struct stat status;
+    errno = 0;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        diag_error(NULL, "cannot open the package \"%s\": %s", path,
+                   errno != 0 ? strerror(errno) : "it is no ordinary file");
+        return false;
+    }
     struct archive *outer = alloc_checked(archive_read_new());
     archive_read_support_format_ar(outer);
     bool is_read = archive_read_open_filename(outer, path, 1 << 16) == ARCHIVE_OK

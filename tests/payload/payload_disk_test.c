@@ -282,21 +282,25 @@ static void refuse_disk(const void *bytes, size_t size, const char *text)
 static void foreign_images(void **state)
 {
     (void)state;
-    struct payload_bytes disk = disk_of(100);
+    struct payload_bytes disk = disk_of(200);
     refuse_disk("", 0, "neither a partition table");
     refuse_disk(disk.bytes, disk.size, "neither a partition table");
+    memcpy(disk.bytes, "\x1f\x8b\x08", 3);
+    refuse_disk(disk.bytes, disk.size, "the image is packed");
+    mbr_entry(&disk, 0, 0, 0x83, 1, 10);
+    refuse_disk(disk.bytes, disk.size,
+                "none of the 1 MBR partitions has ext2, ext3 or ext4: partition 1 (unknown");
+    memcpy(disk.bytes + SECTOR + 54, "FAT16", 5);
+    mbr_entry(&disk, 0, 1, 0x83, 150, 51);
+    refuse_disk(disk.bytes, disk.size, "partition 1 (FAT); and others reach beyond the end");
+    memcpy(disk.bytes + 0x10040, "_BHRfS_M", 8);
+    refuse_disk(disk.bytes, disk.size, "the image is btrfs");
     memcpy(disk.bytes + 0x8001, "CD001", 5);
-    refuse_disk(disk.bytes, disk.size, "an image of a CD");
+    refuse_disk(disk.bytes, disk.size, "the file system of a CD");
     memcpy(disk.bytes, "QFI\xfb", 4);
     refuse_disk(disk.bytes, disk.size, "qemu-img convert");
     memcpy(disk.bytes, "hsqs", 4);
     refuse_disk(disk.bytes, disk.size, "squashfs");
-    memcpy(disk.bytes, "\x1f\x8b\x08", 3);
-    refuse_disk(disk.bytes, disk.size, "it is packed");
-    mbr_entry(&disk, 0, 0, 0x83, 1, 10);
-    refuse_disk(disk.bytes, disk.size, "none of the 1 MBR partitions");
-    mbr_entry(&disk, 0, 1, 0x83, 50, 51);
-    refuse_disk(disk.bytes, disk.size, "others reach beyond the end of the image");
     payload_bytes_free(&disk);
 }
 
