@@ -19,6 +19,7 @@
 #include "crc32.h"
 #include "diag_capture.h"
 #include "file.h"
+#include "payload_ext_io.h"
 #include "payload_fs.h"
 #include "payload_partitions.h"
 
@@ -330,6 +331,32 @@ static void damaged_superblocks(void **state)
     payload_bytes_free(&disk);
 }
 
+/* Reading ends when it has cost what it may. */
+static void bounded_reading(void **state)
+{
+    (void)state;
+    const char *directory = build_directory("damaged");
+    struct file file;
+    ext2_filsys fs;
+    ext2_ino_t inode;
+    build_file(directory, "boot/vmlinuz", "kernel", 6);
+    make_disk(directory, IMAGE, "ext4", false);
+    assert_true(file_map(&file, IMAGE, NULL));
+    struct ext_io io = {.bytes = file.bytes, .size = file.size};
+    assert_int_equal(ext_io_open(&io, "image", &fs), 0);
+    io.reads_left = 0;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode),
+                     EXT2_ET_CANCEL_REQUESTED);
+    io.reads_left = 100;
+    io.bytes_left = 100;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode),
+                     EXT2_ET_CANCEL_REQUESTED);
+    io.bytes_left = 100000;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode), 0);
+    ext2fs_free(fs);
+    file_unmap(&file);
+}
+
 /* Takes everything out of an image that may be damaged. Returns how many files that were. */
 static size_t read_everything(struct payload_source *source)
 {
@@ -396,6 +423,7 @@ int main(void)
         cmocka_unit_test(links_in_images),
         cmocka_unit_test(foreign_images),
         cmocka_unit_test(damaged_superblocks),
+        cmocka_unit_test(bounded_reading),
         cmocka_unit_test(random_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
