@@ -100,6 +100,12 @@ bool payload_collect(struct payload *payload, const struct payload_request *requ
     if (is_sound && has_source) {
         is_sound = payload_find_modules(payload, &source);
     }
+    if (source.unread.count > 0) {
+        char *unread = payload_names_join(&source.unread, 8);
+        payload_names_add_format(&payload->notes, "passed over %s: Drover does not read these",
+                                 unread);
+        free(unread);
+    }
     payload_source_free(&source);
     return is_sound;
 }
