@@ -13,7 +13,7 @@ static struct check_acceptance *acceptance_of(const struct check_model *model, e
     for (size_t i = 0; i < model->acceptance_count; i++) {
         struct check_acceptance *acceptance = &model->acceptances[i];
         if (strcmp(acceptance->code, check_code_name(code)) == 0 && acceptance->reason[0] != '\0' &&
-            check_code_severity(code) != CHECK_ERROR) {
+            check_code_is_acceptable(code)) {
             return acceptance;
         }
     }
@@ -32,7 +32,7 @@ static const char *acceptance_fault(const struct check *check,
     if (code == CHECK_CODE_COUNT) {
         return "is no code";
     }
-    if (check_code_severity((enum check_code)code) == CHECK_ERROR) {
+    if (!check_code_is_acceptable((enum check_code)code)) {
         return "is an error, which cannot be accepted";
     }
     if (acceptance->reason[0] == '\0') {
@@ -91,7 +91,7 @@ bool check_failed(const struct check *check)
             return true;
         }
     }
-    return false;
+    return check->findings.total > check->findings.count;
 }
 
 void check_free(struct check *check)

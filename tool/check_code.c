@@ -48,9 +48,10 @@ static const struct {
                      "leave out what the guest does not need, and treat its owner as trusted"},
     [CHECK_MASTER] = {"C14", CHECK_WARNING, "the DMA of a granted device is confined",
                       "nothing confines it: treat its owner as trusted"},
-    [CHECK_CONSOLE] = {"C15", CHECK_WARNING, "the console has one owner",
-                       "give the guest a virtio console, or build with --config release, whose "
-                       "kernel does not print"},
+    [CHECK_CONSOLE] =
+        {"C15", CHECK_WARNING, "the console has one owner",
+         "build with --config release, whose kernel does not print, or give the guest a "
+         "virtio console"},
     [CHECK_MEMORY_NODE] = {"C16", CHECK_WARNING, "the guest's memory node is its RAM",
                            "have the guest's tree say the RAM that the VM has"},
     [CHECK_NUMBER] = {"C17", CHECK_ERROR, "a number is decimal or 0x hexadecimal",
@@ -99,6 +100,12 @@ const char *check_code_name(enum check_code code)
 enum check_severity check_code_severity(enum check_code code)
 {
     return codes[code].severity;
+}
+
+bool check_code_is_acceptable(enum check_code code)
+{
+    return codes[code].severity == CHECK_WARNING || code == CHECK_NODE_NOT_GRANTED ||
+           code == CHECK_GIC_WINDOW_MISSING;
 }
 
 const char *check_code_rule(enum check_code code)

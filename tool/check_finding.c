@@ -22,17 +22,32 @@ static char *print(const char *format, va_list arguments)
     return alloc_checked(strdup(text));
 }
 
+/* Whether the last item says the same already. */
+static bool is_said(const struct check_finding *finding, const struct source *source,
+                    const char *node, const char *text)
+{
+    if (finding->item_count == 0) {
+        return false;
+    }
+    const struct check_item *last = &finding->items[finding->item_count - 1];
+    return last->source.line == (source == NULL ? 0 : source->line) &&
+           strcmp(last->text, text) == 0 && (last->node == NULL) == (node == NULL) &&
+           (node == NULL || strcmp(last->node, node) == 0);
+}
+
 void check_item_add(struct check_finding *finding, const struct source *source, const char *node,
                     const char *format, ...)
 {
-    finding->item_total++;
-    if (finding->item_count == CHECK_ITEM_MAX) {
-        return;
-    }
     va_list arguments;
     va_start(arguments, format);
     char *text = print(format, arguments);
     va_end(arguments);
+    bool said = is_said(finding, source, node, text);
+    finding->item_total += !said;
+    if (said || finding->item_count == CHECK_ITEM_MAX) {
+        free(text);
+        return;
+    }
     finding->items = alloc_grow(finding->items, finding->item_count, &finding->item_capacity,
                                 sizeof(*finding->items));
     finding->items[finding->item_count++] = (struct check_item){

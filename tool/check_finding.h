@@ -87,6 +87,9 @@ const char *check_code_rule(enum check_code code);
 const char *check_code_remedy(enum check_code code);
 const char *check_severity_name(enum check_severity severity);
 
+/* Whether a comment may accept findings of the code: warnings, and what a VMM can stand in for. */
+bool check_code_is_acceptable(enum check_code code);
+
 /* A finding under construction: items come first, then the sentence, which may need their number.
  */
 void check_item_add(struct check_finding *finding, const struct source *source, const char *node,

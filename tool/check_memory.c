@@ -112,6 +112,31 @@ static size_t master_of(const struct check *check, size_t party)
     return NODE_NONE;
 }
 
+/* Whether the guest takes what a map shows it for its RAM: what its own tree says is memory, else
+ * the largest that it has. Buffers that it shares with others are not what its devices are told. */
+static bool is_guest_ram(const struct check *check, const struct check_map *map,
+                         const struct range *range)
+{
+    const struct devtree *tree = check->grants[map->party].guest;
+    for (size_t node = 0; tree != NULL && node < tree->node_count; node++) {
+        for (size_t i = 0; is_memory(tree, node) && i < tree->nodes[node].reg_count; i++) {
+            if (range_overlaps(&tree->nodes[node].regs[i], map->vaddr.value, range->size)) {
+                return true;
+            }
+        }
+    }
+    for (size_t i = 0; tree == NULL && i < check->model->map_count; i++) {
+        const struct check_map *other = &check->model->maps[i];
+        struct range ram;
+        bool is_fixed;
+        if (other->party == map->party && other->in_vm &&
+            check_ram_range(check, other, &ram, &is_fixed) && ram.size > range->size) {
+            return false;
+        }
+    }
+    return tree == NULL;
+}
+
 static void ram_moved(struct check *check, size_t party)
 {
     struct check_finding finding = {0};
@@ -121,7 +146,7 @@ static void ram_moved(struct check *check, size_t party)
         struct range range;
         bool is_fixed;
         if (map->party != party || !map->in_vm || !map->vaddr.known ||
-            !check_ram_range(check, map, &range, &is_fixed)) {
+            !check_ram_range(check, map, &range, &is_fixed) || !is_guest_ram(check, map, &range)) {
             continue;
         }
         if (!is_fixed) {

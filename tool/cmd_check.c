@@ -36,7 +36,7 @@ static void print_usage(FILE *out)
         "\n"
         "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
         "  --dtb FILE             a device tree of your own, in place of the board's\n"
-        "  --facts FILE           what it cannot say, as in a board.json\n"
+        "  --facts FILE           what that cannot say, as in a board.json\n"
         "  --config CONFIG        the kernel's configuration (default: debug)\n"
         "  --guest-tree [VM=]FILE the device tree that the guest is given, where it is not the\n"
         "                         board's; may be repeated\n"

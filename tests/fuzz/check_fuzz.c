@@ -90,7 +90,7 @@ static void check_findings(const struct check *check)
         require(finding->code < CHECK_CODE_COUNT && finding->text != NULL);
         require(i == 0 || findings->list[i - 1].code <= finding->code);
         require(finding->item_count > 0 && finding->item_count <= finding->item_total);
-        require(finding->accepted == NULL || check_code_severity(finding->code) != CHECK_ERROR);
+        require(finding->accepted == NULL || check_code_is_acceptable(finding->code));
         for (size_t item = 0; item < finding->item_count; item++) {
             require(finding->items[item].text != NULL);
             require(finding->items[item].source.line == 0 ||
