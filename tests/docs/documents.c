@@ -19,6 +19,7 @@ static const struct document {
 } documents[] = {
     {"manual", "docs/manual.md", "## A first program"},
     {"guide", "docs/guide.md", ""},
+    {"new-board", "docs/new-board.md", ""},
 };
 
 static const struct document *document;
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
         }
     }
     if (document == NULL) {
-        fprintf(stderr, "usage: documents manual | guide\n");
+        fprintf(stderr, "usage: documents manual | guide | new-board\n");
         return EXIT_FAILURE;
     }
     char *const arguments[] = {"tests/docs/follow",       BUILD_DIR,
