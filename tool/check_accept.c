@@ -46,6 +46,23 @@ static void add(struct check_model *model, struct source source, const char *cod
         .source = source, .code = source_copy(code, length), .reason = reason_make(reason)};
 }
 
+/* Adds the codes up to `end`. */
+static void add_codes(struct check_model *model, struct source source, const char *codes,
+                      const char *end, const char *reason)
+{
+    static const char between[] = ", \t\r\n";
+    for (codes += strspn(codes, between); codes < end; codes += strspn(codes, between)) {
+        size_t length = strcspn(codes, ",: \t\r\n");
+        add(model, source, codes, length, reason);
+        codes += length;
+    }
+}
+
+void check_accept_add(struct check_model *model, const char *codes)
+{
+    add_codes(model, (struct source){0}, codes, codes + strcspn(codes, ":"), "--accept");
+}
+
 /* Takes the codes and the reason out of `text`, what stands between the marks of a comment. */
 static void read_comment(struct check_model *model, struct source source, const char *text)
 {
@@ -56,11 +73,7 @@ static void read_comment(struct check_model *model, struct source source, const 
     text += strlen(prefix);
     const char *codes_end = text + strcspn(text, ":");
     const char *reason = *codes_end == ':' ? codes_end + 1 : codes_end;
-    for (text += strspn(text, ", \t\r\n"); text < codes_end; text += strspn(text, ", \t\r\n")) {
-        size_t length = strcspn(text, ",: \t\r\n");
-        add(model, source, text, length, reason);
-        text += length;
-    }
+    add_codes(model, source, text, codes_end, reason);
 }
 
 void check_accept_scan(struct check_model *model, const struct source_text *text, const char *path)

@@ -65,7 +65,7 @@ struct check_odd {
 
 /* One CODE of `<!-- drover check: accept CODE...: REASON -->`. */
 struct check_acceptance {
-    struct source source;
+    struct source source; /* line 0: the command line */
     char *code;
     char *reason; /* empty: none is given */
 };
@@ -100,6 +100,9 @@ void check_model_take(struct check_model *model, struct source_text *text);
 /* Adds the acceptances in the comments of a text, which is a file's as it stands. `path` outlives
  * the model. */
 void check_accept_scan(struct check_model *model, const struct source_text *text, const char *path);
+
+/* Adds acceptances that the command line makes, of the codes in `codes`, separated by commas. */
+void check_accept_add(struct check_model *model, const char *codes);
 
 void check_model_free(struct check_model *model);
 

@@ -173,8 +173,8 @@ static void console(struct check *check, size_t party)
 {
     const struct check_grant *grant = &check->grants[party];
     struct check_finding finding = {0};
-    const struct range uart = {.base = check->board->uart_pa, .size = 1};
-    if (!check->input->kernel_prints || uart.base == 0 ||
+    const struct range uart = board_uart_page(check->board);
+    if (!check->input->kernel_prints || uart.size == 0 ||
         !check_touches(grant->devices, grant->device_count, &uart)) {
         return;
     }

@@ -30,7 +30,7 @@ static void print_usage(FILE *out)
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
           "  --dtb FILE             a device tree of your own, in place of the board's\n"
-          "  --facts FILE           what that cannot say, as in a board.json\n"
+          "  --facts FILE           what it cannot say, as in a board.json\n"
           "  --config CONFIG        debug (the default: the kernel prints), release, ...: a "
           "directory\n"
           "                         of the board's\n"

@@ -16,11 +16,14 @@
 #define EXIT_FINDINGS   1 /* something is wrong with the description; what, has been printed */
 #define EXIT_UNREADABLE 2 /* the description, the board or a tree cannot be read */
 #define GUEST_TREE_MAX  64
+#define ACCEPT_MAX      64
 
 struct options {
     struct inputs inputs; /* the operand is the description */
     char *guest_trees[GUEST_TREE_MAX];
     size_t guest_tree_count;
+    const char *accepted[ACCEPT_MAX];
+    size_t accepted_count;
     bool json, verbose;
 };
 
@@ -36,11 +39,12 @@ static void print_usage(FILE *out)
         "\n"
         "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
         "  --dtb FILE             a device tree of your own, in place of the board's\n"
-        "  --facts FILE           what that cannot say, as in a board.json\n"
+        "  --facts FILE           what it cannot say, as in a board.json\n"
         "  --config CONFIG        the kernel's configuration (default: debug)\n"
         "  --guest-tree [VM=]FILE the device tree that the guest is given, where it is not the\n"
         "                         board's; may be repeated\n"
         "  -D NAME=VALUE          define a macro of the description, as for `drover build`\n"
+        "  --accept CODE,...      accepts warnings, as a comment in the description does\n"
         "  -v, --verbose          list all that a finding is about\n"
         "  --json                 print JSON\n"
         "  -h, --help             this text\n"
@@ -62,6 +66,13 @@ static bool option_take(void *own, int option)
         }
         options->guest_trees[options->guest_tree_count++] = optarg;
         return true;
+    case 'a':
+        if (options->accepted_count == ACCEPT_MAX) {
+            fprintf(stderr, "drover check: more than %d times --accept\n", ACCEPT_MAX);
+            return false;
+        }
+        options->accepted[options->accepted_count++] = optarg;
+        return true;
     case 'j':
         options->json = true;
         return true;
@@ -79,6 +90,7 @@ static const struct option known[] = {
     INPUT_FACTS,
     INPUT_CONFIG,
     {"guest-tree", required_argument, NULL, 'g'},
+    {"accept", required_argument, NULL, 'a'},
     {"verbose", no_argument, NULL, 'v'},
     {"json", no_argument, NULL, 'j'},
     INPUT_HELP,
@@ -186,6 +198,9 @@ static int check_system(const struct options *options, const struct board *board
             .guest_count = options->guest_tree_count,
         };
         struct check check;
+        for (size_t i = 0; i < options->accepted_count; i++) {
+            check_accept_add(&model, options->accepted[i]);
+        }
         check_run(&check, &input);
         status = show(options, &check);
         check_free(&check);
