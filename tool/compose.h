@@ -72,6 +72,7 @@ enum note_kind {
     NOTE_DROPPED,  /* a property that the guest's tree does without */
     NOTE_TRIGGER,  /* the tree does not say edge or level */
     NOTE_PPI,      /* an interrupt that belongs to a CPU */
+    NOTE_FROZEN,   /* a provider that stays as the boot loader left it */
     NOTE_CONSOLE,  /* shared with the kernel */
     NOTE_CUT,      /* a window that was cut */
 };

@@ -97,12 +97,37 @@ static bool refuse_need(struct compose *compose, size_t vm, size_t node, const s
     return false;
 }
 
+/* Says, once for a property, that the guest does without what it names. */
+static void note_without(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
+{
+    const struct composed_vm *composed = &compose->vms[vm];
+    const char *path = compose->devtree->nodes[ref->target].path;
+    bool is_clock = strcmp(ref->property, "clocks") == 0;
+    if (composed->dropped_count != 0) {
+        const struct dropped_ref *last = &composed->dropped[composed->dropped_count - 1];
+        if (last->node == node && last->property == ref->property) {
+            return;
+        }
+    }
+    if (composed->is_frozen[ref->target]) {
+        compose_note(compose, vm, NOTE_FROZEN, node, "\"%s\" names %s, which stays as it is: %s",
+                     ref->property, path,
+                     is_clock ? "the guest finds clocks of the rates in the board's facts"
+                              : "the guest's tree does without the property");
+    } else {
+        compose_note(compose, vm, NOTE_DROPPED, node,
+                     "\"%s\" names %s, which --take keeps out; the guest's tree does without it",
+                     ref->property, path);
+    }
+}
+
 static bool close_need(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
 {
     const struct devtree *devtree = compose->devtree;
     size_t device = compose_device_of(compose, ref->target);
     const char *reason;
     if (compose->vms[vm].is_frozen[ref->target] || compose->vms[vm].is_taken[ref->target]) {
+        note_without(compose, vm, node, ref);
         drop(compose, vm, node, ref);
         return true;
     }

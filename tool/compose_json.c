@@ -117,8 +117,8 @@ static struct json_object *json_masters(const struct compose *compose, size_t vm
 
 static struct json_object *json_notes(const struct compose *compose, size_t vm)
 {
-    static const char *const kinds[] = {"left_out", "peer",    "dropped", "trigger",
-                                        "ppi",      "console", "cut"};
+    static const char *const kinds[] = {"left_out", "peer",   "dropped", "trigger",
+                                        "ppi",      "frozen", "console", "cut"};
     const struct composed_vm *composed = &compose->vms[vm];
     struct json_object *list = array();
     for (size_t i = 0; i < composed->note_count; i++) {
