@@ -39,6 +39,7 @@ PAYLOAD_INITRD := $(BUILD)/guest/initramfs.cpio
 .PHONY: help
 help:
 	@echo "make run        boot the driver VM example in QEMU; leave it with 'poweroff' or Ctrl-A X"
+	@echo "                BOARD=odroidc4: that of the Odroid C4, on a model of the board"
 	@echo "make test       run every test"
 	@echo "make bench      count what things cost; GUEST=FILE runs that image in place of our own guest"
 	@echo "make sdk        lay out the SDK in $(SDK), in the shape of the Microkit's"
@@ -73,7 +74,7 @@ second-pass:
 
 else
 
-include $(wildcard */build.mk tests/*/build.mk examples/*/build.mk)
+include $(wildcard */build.mk examples/*/build.mk tests/*/build.mk)
 include tests/suites.mk
 
 endif

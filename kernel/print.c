@@ -15,9 +15,9 @@ void print_char(char c)
 {
     const struct manifest *manifest = kernel_va(KERNEL_MANIFEST_VA);
     if (c == '\n') {
-        uart_put(KERNEL_UART_VA, manifest->uart_type, '\r');
+        uart_put(manifest->uart_va, manifest->uart_type, '\r');
     }
-    uart_put(KERNEL_UART_VA, manifest->uart_type, c);
+    uart_put(manifest->uart_va, manifest->uart_type, c);
 }
 
 static void print_string(const char *s)

@@ -78,7 +78,7 @@ $(SDK)/example/.stamp: sdk/example.mk sdk/driver_vm.mk $(shell find examples -ty
 	rm -rf $(@D)
 	mkdir -p $(@D)
 	cp -R $(SDK_EXAMPLES:%/=%) examples/driver_vm $(@D)/
-	rm -f $(@D)/*/build.mk $(@D)/driver_vm/run.c
+	rm -f $(@D)/*/build.mk
 	for example in $(notdir $(SDK_EXAMPLES:%/=%)); do cp sdk/example.mk $(@D)/$$example/Makefile; done
 	cp sdk/driver_vm.mk $(@D)/driver_vm/Makefile
 	@touch $@

@@ -21,6 +21,7 @@ ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \
     'reproducible=scripts/check-reproducible $(BUILD) $(PAYLOAD)' \
     'driver_vm-bare=$(BUILD)/tests/system/driver_vm bare' \
     'driver_vm-composed=$(BUILD)/tests/system/driver_vm composed' \
+    'odroidc4-bare=$(BUILD)/tests/system/odroidc4 bare' \
     $(foreach test,$(SYSTEM_TESTS),'system-$(test)=$(BUILD)/tests/system/$(test)') \
     $(SUITES)
 

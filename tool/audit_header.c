@@ -107,6 +107,7 @@ void audit_check_header(struct audit *audit)
     expect(audit, "manifest: gic_version", m->gic_version, board->gic_version);
     expect(audit, "manifest: irq_lines", m->irq_lines, board->irq_lines);
     expect(audit, "manifest: uart_type", m->uart_type, audit_kernel_uart(audit));
+    expect(audit, "manifest: uart_va", m->uart_va, KERNEL_UART_VA + board->uart_pa % PAGE_SIZE_4K);
     expect(audit, "manifest: timer_irq", m->timer_irq, board->timer_irq);
     expect(audit, "manifest: vtimer_irq", m->vtimer_irq, board->vtimer_irq);
     expect(audit, "manifest: ptimer_irq", m->ptimer_irq, board->ptimer_irq);

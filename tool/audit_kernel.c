@@ -70,7 +70,7 @@ static void list_windows(const struct audit *audit, struct window *windows)
         {"GICC", KERNEL_GICC_VA, gicc.base, device_size(&gicc, 0x2000, 0x10000), REGISTERS, false},
         {"GICH", KERNEL_GICH_VA, board->gich.base, device_size(&board->gich, 0x1000, 0x10000),
          REGISTERS, false},
-        {"UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K, REGISTERS,
+        {"UART", KERNEL_UART_VA, board_uart_page(board).base, PAGE_SIZE_4K, REGISTERS,
          audit_kernel_uart(audit) == UART_NONE},
         {"manifest", KERNEL_MANIFEST_VA, ANYWHERE, page_round_up(m->size), MAP_PERM_READ, false},
         {"kernel objects", KERNEL_OBJECT_VA, ANYWHERE, m->object_size, READ_WRITE, false},

@@ -148,12 +148,13 @@ static void widen_to_blocks(struct range *list, size_t *count)
 static void check_extents(struct audit *audit, const struct audit_space *space)
 {
     const struct board *board = audit->input->board;
+    const struct range console = board_uart_page(board);
     size_t count;
     struct range *blocks = list_need(audit, &count);
     widen_to_blocks(blocks, &count);
     for (size_t i = 0; i < space->extent_count; i++) {
         const struct audit_extent *extent = &space->extents[i];
-        bool uart = extent->pa == board->uart_pa && board->uart_type != UART_NONE;
+        bool uart = extent->pa == console.base && console.size != 0;
         const char *fault = NULL;
         if (extent->va != extent->pa) {
             fault = "is not mapped one to one";
@@ -195,9 +196,9 @@ static void check_reach(struct audit *audit, const struct audit_space *space)
             pa = extent->va + extent->size;
         }
     }
-    if (audit->input->board->uart_type != UART_NONE &&
-        audit_lookup(space, audit->input->board->uart_pa) == NULL) {
-        report(audit, FINDING_LOADER_MAPPING, "", audit->input->board->uart_pa, PAGE_SIZE_4K,
+    const struct range console = board_uart_page(audit->input->board);
+    if (console.size != 0 && audit_lookup(space, console.base) == NULL) {
+        report(audit, FINDING_LOADER_MAPPING, "", console.base, console.size,
                "the console is not mapped");
     }
     free(list);

@@ -16,7 +16,7 @@ static const char *device_name(const struct audit *audit, uint64_t pa)
         {board->gicd, "GICD, interrupt distributor"},
         {board->gicc, "GICC, CPU interface"},
         {board->gich, "GICH, virtual interface control"},
-        {{board->uart_pa, PAGE_SIZE_4K}, "UART, console"},
+        {board_uart_page(board), "UART, console"},
     };
     for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
         if (range_overlaps(&devices[i].range, pa, 1)) {

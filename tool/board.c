@@ -247,6 +247,14 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
     return sound;
 }
 
+struct range board_uart_page(const struct board *board)
+{
+    return (struct range){
+        .base = board->uart_pa & -UINT64_C(0x1000),
+        .size = board->uart_type == UART_NONE ? 0 : PAGE_SIZE_4K,
+    };
+}
+
 struct range board_cpu_interface(const struct range *reg)
 {
     if (reg->size != 2 * ALIASED_PAGE) {

@@ -18,6 +18,7 @@
 #define BOARD_RESERVED_MAX 64
 #define BOARD_DEVICE_MAX   1024
 #define BOARD_MSI_MAX      64
+#define BOARD_GICR_MAX     32
 #define BOARD_CLOCK_MAX    64
 
 #define BOARD_CLOCK_PATH_SIZE 128
@@ -48,7 +49,10 @@ struct board {
     size_t device_count;
 
     uint32_t gic_version;
-    struct range gicd, gicc, gich, gicv;
+    struct range gicd;
+    struct range gicc, gich, gicv; /* of a GICv2 */
+    struct range gicr[BOARD_GICR_MAX]; /* of a GICv3: regions of redistributors */
+    size_t gicr_count;
     /* GICv2m frames and ITSs: who writes there raises interrupts, which may be anybody's. */
     struct range msi[BOARD_MSI_MAX];
     size_t msi_count;
@@ -60,7 +64,7 @@ struct board {
     size_t clock_count;
 
     uint32_t uart_type; /* enum uart_type of the board's console */
-    uint64_t uart_pa;   /* page aligned; 0 where the type is UART_NONE */
+    uint64_t uart_pa;   /* its registers, all in one page; 0 where the type is UART_NONE */
 };
 
 /* Reads both files; `facts_path` may be NULL. Reports every mistake and returns false if there was
@@ -72,8 +76,11 @@ bool board_read(struct board *board, const char *name, const char *tree_path,
 bool board_tree_read(struct board *board, const void *tree, size_t size, const char *path);
 
 /* board_device.c: adds where the tree has devices. */
-struct tree;
-bool board_devices_read(struct board *board, const struct tree *tree);
+struct devtree;
+bool board_devices_read(struct board *board, const struct devtree *devtree);
+
+/* Whether this release has a kernel for the board; says at `path` why not. */
+bool board_has_kernel(const struct board *board, const char *path);
 
 /* Adds what the text of a board.json says, which wins over the tree. `path` is for messages. */
 bool board_facts_read(struct board *board, const char *text, size_t size, const char *path);
@@ -102,6 +109,9 @@ struct range board_device_gap(const struct board *board, uint64_t pa, uint64_t s
 
 /* Returns whether every page of the range belongs to a device. */
 bool board_has_device(const struct board *board, uint64_t pa, uint64_t size);
+
+/* Returns the page of the console; empty if there is none. */
+struct range board_uart_page(const struct board *board);
 
 /* Returns where a GICv2's CPU interface (GICC or GICV), whose `reg` is given, has its two pages
  * side by side. A window of 128 KiB shows each page sixteen times, for systems with pages of 64

@@ -33,6 +33,8 @@ static void print_usage(FILE *out)
           "image or a file cannot be read.\n"
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
+          "  --dtb FILE             a device tree of your own, in place of the board's\n"
+          "  --facts FILE           what it cannot say, as in a board.json\n"
           "  --config CONFIG        whose kernel the image has to contain (default: debug)\n"
           "  --system FILE          the system description: every difference is a finding\n"
           "  --search-path DIR      look for programs and prefill files in DIR; may be repeated\n"
@@ -145,7 +147,8 @@ static int read_and_audit(const struct options *options)
     struct audit_input input = {.board = &board,
                                 .debug = sdk_config_is_debug(inputs->config),
                                 .search = inputs_search(inputs, options->system_path)};
-    if (inputs_find_board(inputs, &paths, &board) && audit_read_smmus(&input, paths.tree)) {
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree) &&
+        audit_read_smmus(&input, paths.tree)) {
         input.kernel_path = paths.kernel;
         input.loader_path = paths.loader;
         input.search.program_directory = paths.programs;

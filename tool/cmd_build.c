@@ -30,6 +30,8 @@ static void print_usage(FILE *out)
           "Builds the image that a boot loader starts from the system description SYSTEM.\n"
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
+          "  --dtb FILE             a device tree of your own, in place of the board's\n"
+          "  --facts FILE           what it cannot say, as in a board.json\n"
           "  --config CONFIG        debug (the default: the kernel prints), release, ...: a "
           "directory\n"
           "                         of the board's\n"
@@ -121,7 +123,7 @@ static bool read_and_build(const struct options *options)
     struct sdk_board paths = {0};
     struct board board;
     bool built = false;
-    if (inputs_find_board(inputs, &paths, &board)) {
+    if (inputs_find_board(inputs, &paths, &board) && board_has_kernel(&board, paths.tree)) {
         struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
         struct plan_input input = {
             .board = &board,

@@ -135,7 +135,8 @@ static const struct command_line line = {
 };
 
 /* Says in a few lines what came out. */
-static void print_summary(const struct compose *compose, const char *output)
+static void print_summary(const struct compose *compose, const struct inputs *inputs,
+                          const char *output)
 {
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         const struct composed_vm *composed = &compose->vms[vm];
@@ -161,12 +162,23 @@ static void print_summary(const struct compose *compose, const char *output)
                composed->request->name, devices, pages, irqs, masters,
                compose_size_text(composed->ram.size, size), composed->ram.base);
     }
-    printf("%s/%s says why; next: drover build %s/%s\n", output, COMPOSE_REPORT, output,
+    printf("%s/%s says why; next: drover build %s/%s", output, COMPOSE_REPORT, output,
            COMPOSE_SYSTEM);
+    if (inputs->board != NULL) {
+        printf(" --board %s", inputs->board);
+    }
+    if (inputs->tree_path != NULL) {
+        printf(" --dtb %s", inputs->tree_path);
+    }
+    if (inputs->facts_path != NULL) {
+        printf(" --facts %s", inputs->facts_path);
+    }
+    putchar('\n');
 }
 
 static bool run(const struct options *options, const struct board *board, const char *tree_path)
 {
+    const struct source at = {.file = tree_path};
     struct file file = {0};
     struct devtree devtree = {0};
     bool composed = false;
@@ -176,8 +188,14 @@ static bool run(const struct options *options, const struct board *board, const 
         composed = compose_run(&compose, &options->reader.request, &devtree, board) &&
                    compose_write(&compose, options->output) &&
                    (options->graph == NULL || compose_graph_write(&compose, options->graph));
+        if (composed && board->gic_version != 2) {
+            diag_warning(&at,
+                         "the board has a GICv%" PRIu32 ": the results are for reading; `drover "
+                         "build` refuses the board, since this release has no kernel for it",
+                         board->gic_version);
+        }
         if (composed) {
-            print_summary(&compose, options->output);
+            print_summary(&compose, &options->inputs, options->output);
         }
         compose_free(&compose);
     }

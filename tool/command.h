@@ -21,6 +21,7 @@
 int cmd_build(int argc, char **argv);
 int cmd_microkit(int argc, char **argv); /* under the name `microkit` only */
 int cmd_audit(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_payload(int argc, char **argv);
 int cmd_compose(int argc, char **argv);

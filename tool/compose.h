@@ -207,6 +207,9 @@ bool compose_guest(struct compose *compose, size_t vm);
 
 /* ---- Between the steps ---- */
 
+/* compose_conflict.c: refuses pages and interrupts with two owners. */
+bool compose_check_owners(const struct compose *compose);
+
 /* Grants a node; what it needs is compose_close()'s matter. Does nothing if it is granted. */
 void compose_grant(struct compose *compose, size_t vm, size_t node, enum why why, size_t because,
                    const char *property);

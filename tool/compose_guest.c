@@ -82,20 +82,26 @@ static enum fate fate_of(const struct compose *compose, size_t vm, size_t index)
     return FATE_DISABLE;
 }
 
-/* A guest has the distributor and a CPU interface, and none of what a hypervisor needs. */
+/* A guest has the distributor, and a CPU interface or redistributors, and none of what a hypervisor
+ * or message-signalled interrupts need. */
 static void edit_gic(struct edit *edit, size_t index)
 {
+    static const char *const never[] = {"interrupts", "msi-controller", "#msi-cells", "mbi-ranges",
+                                        "mbi-alias"};
     const struct devtree *devtree = edit->compose->devtree;
+    const struct board *board = edit->compose->board;
     size_t length;
     const void *reg = devnode_property(devtree, index, "reg", &length);
     size_t parent = devtree->nodes[index].parent;
     size_t entry = 4 * (devnode_cell(devtree, parent, "#address-cells", 2) +
                         devnode_cell(devtree, parent, "#size-cells", 1));
-    if (edit->compose->board->gic_version == 2 && length > 2 * entry) {
-        edit_set(edit, index, "reg", reg, 2 * entry);
+    size_t kept = board->gic_version == 2 ? 2 : 1 + board->gicr_count;
+    if (length > kept * entry) {
+        edit_set(edit, index, "reg", reg, kept * entry);
     }
-    edit_delete_property(edit, index, "interrupts");
-    edit_delete_property(edit, index, "msi-controller");
+    for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+        edit_delete_property(edit, index, never[i]);
+    }
 }
 
 /* Memory that is set aside anywhere: the guest's RAM is no place where the board's tree wants it,

@@ -98,69 +98,6 @@ static int irq_compare(const void *left, const void *right)
                           : (a->node > b->node) - (a->node < b->node);
 }
 
-/* ---- Two owners ---- */
-
-#define CHOICES                                                                                    \
-    "; give all of it to one VM, or have one go without: --freeze %s in VM \"%s\" leaves the "     \
-    "device as the boot loader left it, --take keeps it out"
-
-static bool refuse_pages(const struct compose *compose, const struct page_row *one,
-                         const struct page_row *other)
-{
-    const struct devtree *devtree = compose->devtree;
-    uint64_t base = one->pages.base > other->pages.base ? one->pages.base : other->pages.base;
-    const char *other_vm = compose->vms[other->vm].request->name;
-    compose_error(compose, one->node,
-                  "the page at PA 0x%" PRIx64
-                  " would have two owners: VM \"%s\" for this node, VM \"%s\" for %s" CHOICES,
-                  base, compose->vms[one->vm].request->name, other_vm,
-                  devtree->nodes[other->node].path, devtree->nodes[other->node].path, other_vm);
-    return false;
-}
-
-static bool check_pages(const struct compose *compose)
-{
-    bool sound = true;
-    const struct page_row *last[COMPOSE_VM_MAX] = {0}; /* of each VM, the row that ends last */
-    for (size_t i = 0; i < compose->page_count; i++) {
-        const struct page_row *row = &compose->pages[i];
-        for (size_t vm = 0; vm < compose->vm_count; vm++) {
-            if (vm != row->vm && last[vm] != NULL &&
-                last[vm]->pages.base + last[vm]->pages.size > row->pages.base) {
-                sound = refuse_pages(compose, last[vm], row);
-            }
-        }
-        const struct page_row **mine = &last[row->vm];
-        if (*mine == NULL ||
-            row->pages.base + row->pages.size > (*mine)->pages.base + (*mine)->pages.size) {
-            *mine = row;
-        }
-    }
-    return sound;
-}
-
-static bool check_irqs(const struct compose *compose)
-{
-    bool sound = true;
-    for (size_t i = 1; i < compose->irq_count; i++) {
-        const struct irq_row *one = &compose->irqs[i - 1];
-        const struct irq_row *other = &compose->irqs[i];
-        if (one->intid == other->intid && one->vm != other->vm) {
-            const char *path = compose->devtree->nodes[other->node].path;
-            const char *name = compose->vms[other->vm].request->name;
-            compose_error(
-                compose, one->node,
-                "interrupt %" PRIu32
-                " would have two owners: VM \"%s\" for this node, VM \"%s\" for %s" CHOICES,
-                one->intid, compose->vms[one->vm].request->name, name, path, path, name);
-            sound = false;
-        }
-    }
-    return sound;
-}
-
-/* ---- What is the kernel's ---- */
-
 /* The first node of the kernel's with registers in these pages, or NODE_NONE. */
 static size_t kept_node_in(const struct compose *compose, const struct range *pages)
 {
@@ -235,7 +172,5 @@ bool compose_own(struct compose *compose)
     if (compose->irq_count > 1) {
         qsort(compose->irqs, compose->irq_count, sizeof(*compose->irqs), irq_compare);
     }
-    bool sound = keep_kernel_pages(compose);
-    sound = check_pages(compose) && sound;
-    return check_irqs(compose) && sound;
+    return keep_kernel_pages(compose) && compose_check_owners(compose);
 }

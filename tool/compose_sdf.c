@@ -69,13 +69,6 @@ static void print_vm_regions(FILE *out, const struct compose *compose, size_t vm
                 name);
     }
     fprintf(out, "  <memory_region name=\"%s_table\" prefill_path=\"%s.table\" />\n", name, name);
-    if (compose->board->gic_version == 2) {
-        fprintf(out,
-                "  <memory_region name=\"%s_gicv\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64
-                "\" />",
-                name, cpu_interface_size(compose), compose->board->gicv.base);
-        print_comment(out, "the GIC's virtual CPU interface");
-    }
     for (size_t i = 0; i < compose->region_count; i++) {
         const struct region_row *row = &compose->regions[i];
         if (row->vm != vm) {
@@ -86,6 +79,18 @@ static void print_vm_regions(FILE *out, const struct compose *compose, size_t vm
         fprintf(out, "\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64 "\" page_size=\"0x%x\" />",
                 row->pages.size, row->pages.base, row->is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K);
         print_comment(out, path_of(compose, row->node));
+    }
+}
+
+/* All VMs have it: what a guest sees in it are its own list registers. */
+static void print_gic_region(FILE *out, const struct compose *compose)
+{
+    if (compose->board->gic_version == 2) {
+        fprintf(out,
+                "\n  <!-- The GIC's virtual CPU interface -->\n"
+                "  <memory_region name=\"gicv\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64
+                "\" page_size=\"0x1000\" />\n",
+                cpu_interface_size(compose), compose->board->gicv.base);
     }
 }
 
@@ -110,9 +115,8 @@ static void print_vm(FILE *out, const struct compose *compose, size_t vm)
             composed->ram.base);
     if (compose->board->gic_version == 2) {
         fprintf(out,
-                "      <map mr=\"%s_gicv\" vaddr=\"0x%" PRIx64
-                "\" perms=\"rw\" cached=\"false\" />\n",
-                name, compose->board->gicc.base);
+                "      <map mr=\"gicv\" vaddr=\"0x%" PRIx64 "\" perms=\"rw\" cached=\"false\" />\n",
+                compose->board->gicc.base);
     }
     for (size_t i = 0; i < compose->region_count; i++) {
         const struct region_row *row = &compose->regions[i];
@@ -163,6 +167,7 @@ char *compose_print_system(const struct compose *compose, size_t *size)
           "<!-- Made by `drover compose`; " COMPOSE_REPORT " says why each thing is granted. -->\n"
           "<system>",
           out);
+    print_gic_region(out, compose);
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         print_vm_regions(out, compose, vm);
     }

@@ -121,7 +121,9 @@ struct devirq {
     const char *property; /* where it stands */
     size_t index;         /* which entry of it */
     size_t controller;    /* the node that it is raised at; NODE_NONE: the tree names none */
-    bool is_gic;          /* then the rest counts; else the controller raises one of its own */
+    size_t through; /* a controller on the way, which hands on as it is what it is told, but which
+                       the guest has to have as well; NODE_NONE: none */
+    bool is_gic;    /* then the rest counts; else the controller raises one of its own */
     uint32_t intid;
     enum trigger trigger;
     const char *problem; /* why it cannot be told, or NULL */

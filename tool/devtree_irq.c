@@ -166,6 +166,38 @@ static bool map_translate(const struct devtree *devtree, struct place *place)
     return false;
 }
 
+/*
+ * Controllers between the devices and the GIC that only wake the system up: their specifiers are
+ * the GIC's, number for number (Linux' documentation of bindings,
+ * interrupt-controller/fsl,imx-gpcv2, nvidia,tegra20-ictlr, mediatek,mtk-sysirq,
+ * allwinner,sun6i-a31-r-intc).
+ */
+static bool is_stacked(const struct devtree *devtree, const struct place *place)
+{
+    static const char *const stacked[] = {
+        "fsl,imx7d-gpc",
+        "fsl,imx8mq-gpc",
+        "nvidia,tegra20-ictlr",
+        "nvidia,tegra30-ictlr",
+        "nvidia,tegra114-ictlr",
+        "nvidia,tegra124-ictlr",
+        "nvidia,tegra210-ictlr",
+        "mediatek,mt6577-sysirq",
+        "allwinner,sun6i-a31-r-intc",
+        "allwinner,sun8i-a83t-r-intc",
+        "allwinner,sun8i-h3-r-intc",
+        "allwinner,sun50i-a64-r-intc",
+        "allwinner,sun50i-h6-r-intc",
+    };
+    for (size_t i = 0; i < sizeof(stacked) / sizeof(stacked[0]); i++) {
+        if (place->cell_count == 3 &&
+            devnode_is_compatible(devtree, place->controller, stacked[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Follows a specifier to the controller that takes it. */
 static void resolve(const struct devtree *devtree, struct place place, struct devirq *irq)
 {
@@ -179,6 +211,15 @@ static void resolve(const struct devtree *devtree, struct place place, struct de
                 decode_gic(&place, irq);
             }
             return;
+        }
+        if (is_stacked(devtree, &place)) {
+            irq->through = irq->through == NODE_NONE ? place.controller : irq->through;
+            place.controller = interrupt_parent(devtree, place.controller);
+            if (place.controller == NODE_NONE) {
+                irq->problem = "its interrupt controller has no interrupt parent";
+                return;
+            }
+            continue;
         }
         if (devnode_property(devtree, place.controller, "interrupt-map", NULL) == NULL) {
             return; /* a controller with interrupts of its own */
@@ -214,7 +255,7 @@ static void add(struct devirqs *irqs, const struct devirq *irq)
 static void add_place(const struct devtree *devtree, struct devirqs *irqs, const char *property,
                       size_t index, const struct place *place)
 {
-    struct devirq irq = {.property = property, .index = index};
+    struct devirq irq = {.property = property, .index = index, .through = NODE_NONE};
     resolve(devtree, *place, &irq);
     add(irqs, &irq);
 }
@@ -222,8 +263,11 @@ static void add_place(const struct devtree *devtree, struct devirqs *irqs, const
 static void add_problem(struct devirqs *irqs, const char *property, size_t index,
                         const char *problem)
 {
-    struct devirq irq = {
-        .property = property, .index = index, .controller = NODE_NONE, .problem = problem};
+    struct devirq irq = {.property = property,
+                         .index = index,
+                         .controller = NODE_NONE,
+                         .through = NODE_NONE,
+                         .problem = problem};
     add(irqs, &irq);
 }
 
@@ -334,6 +378,7 @@ static void add_vendor(const struct devtree *devtree, size_t node, const struct 
             struct devirq irq = {.property = lines->property,
                                  .index = i,
                                  .controller = interrupt_parent(devtree, node),
+                                 .through = NODE_NONE,
                                  .is_gic = true,
                                  .intid = GIC_SPI_BASE + spi + line,
                                  .trigger = lines->trigger};

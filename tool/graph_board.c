@@ -5,54 +5,41 @@
  */
 #include "graph_board.h"
 
-#include <libfdt.h>
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "devtree.h"
 #include "sdk.h"
-#include "tree.h"
 
-/* Whether the node's registers have PAs: all buses above it pass addresses on. */
-static bool node_has_pa(const struct tree *tree, int node)
+static void add_ranges(struct graph_board *board, const struct devtree *devtree, size_t node)
 {
-    int bus = fdt_parent_offset(tree->fdt, node);
-    while (bus > 0) {
-        if (fdt_getprop(tree->fdt, bus, "ranges", NULL) == NULL ||
-            fdt_address_cells(tree->fdt, bus) > 2) {
-            return false;
-        }
-        bus = fdt_parent_offset(tree->fdt, bus);
-    }
-    return bus == 0;
-}
-
-static bool add_ranges(struct graph_board *board, const struct tree *tree, int node)
-{
-    struct range range;
-    enum lookup found;
-    for (int i = 0; (found = tree_reg(tree, node, i, &range)) == LOOKUP_FOUND; i++) {
-        if (board_memory_touches(&board->board, range.base, range.size)) {
+    const struct devnode *devnode = &devtree->nodes[node];
+    for (size_t i = 0; i < devnode->reg_count; i++) {
+        const struct range *range = &devnode->regs[i];
+        if (board_memory_touches(&board->board, range->base, range->size)) {
             continue;
         }
         board->devices = alloc_grow(board->devices, board->device_count, &board->device_capacity,
                                     sizeof(*board->devices));
-        board->devices[board->device_count++] =
-            (struct board_device){.name = fdt_get_name(tree->fdt, node, NULL),
-                                  .node = node,
-                                  .first = i == 0,
-                                  .range = range};
+        board->devices[board->device_count++] = (struct board_device){
+            .name = devnode->name, .node = node, .first = i == 0, .range = *range};
     }
-    return found != LOOKUP_BAD;
 }
 
-static void add_irqs(struct graph_board *board, const struct tree *tree, int node)
+static void add_irqs(struct graph_board *board, const struct devtree *devtree, size_t node)
 {
-    uint32_t intid;
-    for (int i = 0; (intid = tree_irq(tree, node, i, GIC_LINES_MAX)) != GIC_LINES_MAX; i++) {
+    struct devirqs irqs;
+    devnode_irqs(devtree, node, &irqs);
+    for (size_t i = 0; i < irqs.count; i++) {
+        if (!irqs.entries[i].is_gic || irqs.entries[i].problem != NULL) {
+            continue;
+        }
         board->irqs =
             alloc_grow(board->irqs, board->irq_count, &board->irq_capacity, sizeof(*board->irqs));
-        board->irqs[board->irq_count++] = (struct board_irq){.intid = intid, .node = node};
+        board->irqs[board->irq_count++] =
+            (struct board_irq){.intid = irqs.entries[i].intid, .node = node};
     }
+    free(irqs.entries);
 }
 
 static int device_compare(const void *left, const void *right)
@@ -67,26 +54,20 @@ static int device_compare(const void *left, const void *right)
 
 static bool tree_read(struct graph_board *board, const char *path)
 {
-    struct tree tree;
-    if (!file_map(&board->tree, path, NULL) ||
-        !tree_open(&tree, board->tree.bytes, board->tree.size, path)) {
-        return false;
-    }
-    for (int node = fdt_next_node(tree.fdt, 0, NULL); node >= 0;
-         node = fdt_next_node(tree.fdt, node, NULL)) {
-        if (!node_has_pa(&tree, node) ||
-            fdt_node_check_compatible(tree.fdt, node, "simple-bus") == 0) {
-            continue;
+    struct devtree devtree = {0};
+    bool read = file_map(&board->tree, path, NULL) &&
+                devtree_open(&devtree, board->tree.bytes, board->tree.size, path);
+    for (size_t i = 1; read && i < devtree.node_count; i++) {
+        if (!devtree.nodes[i].is_bus) {
+            add_ranges(board, &devtree, i);
+            add_irqs(board, &devtree, i);
         }
-        if (!add_ranges(board, &tree, node)) {
-            return false;
-        }
-        add_irqs(board, &tree, node);
     }
+    devtree_close(&devtree);
     if (board->device_count > 1) {
         qsort(board->devices, board->device_count, sizeof(*board->devices), device_compare);
     }
-    return true;
+    return read;
 }
 
 bool graph_board_read(struct graph_board *board, const char *name)

@@ -22,6 +22,7 @@ static const struct {
     {"compose", cmd_compose,
      "device tree + devices to give -> system description, guest trees, report"},
     {"build", cmd_build, "system description + programs + board -> image and report"},
+    {"check", cmd_check, "system description + board -> what does not fit the device tree"},
     {"audit", cmd_audit,
      "image -> who can reach, interrupt and control what, proved from its bytes"},
     {"explain", cmd_explain, "address, interrupt or node -> who has it and why, in a line"},

@@ -57,6 +57,7 @@ static struct manifest header_make(const struct plan *plan)
         .vtimer_irq = board->vtimer_irq,
         .ptimer_irq = board->ptimer_irq,
         .maintenance_irq = board->maintenance_irq,
+        .uart_va = KERNEL_UART_VA + board->uart_pa % PAGE_SIZE_4K,
         .object_size = plan->object_size,
     };
     manifest_name(header.board, board->name);

@@ -14,12 +14,14 @@
 #include "system.h"
 
 /* What is refused as too large, in bytes. A kernel of Debian has 33 MiB, an initrd with all modules
- * and firmware a few hundred; a device tree of a large board has 200 KiB. */
+ * and firmware a few hundred; a device tree of a large board has 200 KiB. (Fuzzers set less.) */
+#ifndef PAYLOAD_KERNEL_MAX
 #define PAYLOAD_KERNEL_MAX   ((size_t)512 << 20)
 #define PAYLOAD_INITRD_MAX   ((size_t)1024 << 20)
 #define PAYLOAD_UNPACKED_MAX ((size_t)2048 << 20) /* of an initrd */
 #define PAYLOAD_MODULE_MAX   ((size_t)64 << 20)
-#define PAYLOAD_TREE_MAX     ((size_t)2 << 20) /* Linux takes no more: arm64/booting.rst */
+#endif
+#define PAYLOAD_TREE_MAX ((size_t)2 << 20) /* Linux takes no more: arm64/booting.rst */
 
 #define PAYLOAD_DEPTH_MAX 64 /* of directories and of nodes; no board comes near */
 #define PAYLOAD_NAMES_MAX 65536
@@ -192,6 +194,6 @@ char *payload_json(const struct payload *payload);
  */
 bool payload_write(const struct payload *payload, const char *path);
 
-/* Whether payload_write() would refuse `path`, for whoever wants to know before a long read. Reports
- * why and returns false. */
+/* Whether payload_write() would refuse `path`, for whoever wants to know before a long read.
+ * Reports why and returns false. */
 bool payload_write_check(const char *path);

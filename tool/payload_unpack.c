@@ -79,7 +79,8 @@ static bool read_all(const struct payload_packed *packed, struct archive *archiv
     size_t capacity = 0;
     for (;;) {
         if (capacity - out->size < STEP) {
-            capacity = capacity * 2 < STEP * 2 ? STEP * 2 : capacity * 2;
+            size_t most = packed->limit + 2 * STEP;
+            capacity = capacity == 0 ? 2 * STEP : capacity < most / 2 ? capacity * 2 : most;
             out->bytes = alloc_checked(realloc(out->bytes, capacity));
         }
         la_ssize_t got = archive_read_data(archive, out->bytes + out->size, STEP);

@@ -33,7 +33,7 @@ bool plan_map_kernel(struct plan *plan)
     add_device(space, "GICC", KERNEL_GICC_VA, &gicc, 0x2000, 0x10000);
     add_device(space, "GICH", KERNEL_GICH_VA, &board->gich, 0x1000, 0x10000);
     if (plan->input->debug && board->uart_type != UART_NONE) {
-        space_add(space, "UART", KERNEL_UART_VA, board->uart_pa, PAGE_SIZE_4K,
+        space_add(space, "UART", KERNEL_UART_VA, board_uart_page(board).base, PAGE_SIZE_4K,
                   PERM_RW | MAP_PERM_DEVICE);
     }
     space_add(space, "manifest", KERNEL_MANIFEST_VA, plan->manifest_pa,
@@ -128,9 +128,9 @@ bool plan_map_loader(struct plan *plan)
         add_memory(space, start, end);
     }
     free(list);
-    if (plan->board->uart_type != UART_NONE) {
-        space_add(space, "UART", plan->board->uart_pa, plan->board->uart_pa, PAGE_SIZE_4K,
-                  PERM_RW | MAP_PERM_DEVICE);
+    const struct range uart = board_uart_page(plan->board);
+    if (uart.size != 0) {
+        space_add(space, "UART", uart.base, uart.base, uart.size, PERM_RW | MAP_PERM_DEVICE);
     }
     return space_finish(space, "loader");
 }

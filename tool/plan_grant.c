@@ -83,8 +83,8 @@ static bool check_device(const struct grant *grant)
 static void warn_console(const struct grant *grant)
 {
     const struct board *board = grant->plan->board;
-    const struct range uart = {.base = board->uart_pa, .size = PAGE_SIZE_4K};
-    if (grant->plan->input->debug && board->uart_type != UART_NONE &&
+    const struct range uart = board_uart_page(board);
+    if (grant->plan->input->debug && uart.size != 0 &&
         range_overlaps(&uart, grant->planned->pa, grant->planned->size)) {
         diag_warning(&grant->map->source,
                      "map of \"%s\" in \"%s\": the UART at PA 0x%" PRIx64

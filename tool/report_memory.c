@@ -54,8 +54,8 @@ void report_memory(FILE *out, const struct plan *plan)
 
 void report_devices(FILE *out, const struct plan *plan)
 {
-    const struct range uart = {.base = plan->board->uart_pa, .size = PAGE_SIZE_4K};
-    bool console = plan->input->debug && plan->board->uart_type != UART_NONE;
+    const struct range uart = board_uart_page(plan->board);
+    bool console = plan->input->debug && uart.size != 0;
     fputs("\nDevices\n", out);
     for (size_t i = 0; i < plan->system->region_count; i++) {
         const struct plan_region *region = &plan->regions[i];

@@ -47,12 +47,3 @@ $(foreach board,$(DRIVER_VM_BOARDS),$(eval $(call driver_vm_rules,$(board))))
 
 .PHONY: driver_vm
 driver_vm: $(DRIVER_VM_BOARDS:%=$(DRIVER_VM)/%/driver_vm.img)
-
-# `make run`: the example on QEMU's virt board.
-$(DRIVER_VM)/run: examples/driver_vm/run.c $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
-	@mkdir -p $(@D)
-	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ examples/driver_vm/run.c $(SYSTEM_HARNESS)
-
-.PHONY: run
-run: $(DRIVER_VM)/run $(DRIVER_VM)/qemu_virt_aarch64/driver_vm.img
-	@$(DRIVER_VM)/run

@@ -35,6 +35,11 @@ static void guest_powered(enum guest_power_request request, void *data)
         LOG_VMM("a guest that reboots cannot be started again yet: it stays stopped\n");
         return;
     }
+    if (!VMM_MAY_CALL_FIRMWARE) {
+        LOG_VMM(
+            "the driver VM is off; the machine stays on, as this VMM may not call the firmware\n");
+        return;
+    }
     LOG_VMM("the driver VM is off; switching the machine off\n");
     microkit_smc_context call = {.x0 = MACHINE_OFF};
     microkit_arm_smc_call(&call, &call);

@@ -94,7 +94,7 @@ struct loader_info {
 /* ---- The manifest ---- */
 
 #define MANIFEST_MAGIC   0x545345464e414dU /* "MANFEST" */
-#define MANIFEST_VERSION 2
+#define MANIFEST_VERSION 3
 
 enum uart_type {
     UART_NONE = 0,
@@ -102,6 +102,8 @@ enum uart_type {
     UART_MESON = 2, /* amlogic,meson-gx-uart */
     UART_CADENCE = 3,
 };
+
+#define UART_SIZE 0x40 /* bytes of registers that their drivers use, of any type */
 
 enum map_perm {
     MAP_PERM_READ = 1,
@@ -218,6 +220,7 @@ struct manifest {
     uint32_t ptimer_irq;          /* 30 */
     uint32_t maintenance_irq;     /* 25 */
     uint32_t gic_resample_us;     /* board fact; 0 on hardware: see kernel/resample.h */
+    uint64_t uart_va;             /* KERNEL_UART_VA and how far into its page the UART begins */
     uint64_t object_size;         /* bytes mapped at KERNEL_OBJECT_VA */
     uint32_t pd_offset, pd_count; /* bytes from the start of the manifest */
     uint32_t vcpu_offset, vcpu_count;

@@ -47,7 +47,7 @@ static void check(const struct board *board)
     require(board->memory_count > 0);
     require(board_memory_find(board, board->image_pa, PAGE_SIZE_4K) != NULL);
     require(board->irq_lines <= 1020 && board->timer_irq < 1020 && board->maintenance_irq < 1020);
-    require(board->uart_pa % PAGE_SIZE_4K == 0);
+    require(board->uart_pa % PAGE_SIZE_4K <= PAGE_SIZE_4K - UART_SIZE);
     require((board->gicd.base | board->gicv.base) % PAGE_SIZE_4K == 0);
 }
 

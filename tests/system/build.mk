@@ -5,10 +5,10 @@
 #     SYSTEM_TESTS += name
 #     name_SOURCES, name_CFLAGS (optional); name_DEPENDS: what it boots
 
-SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c tests/system/driver_vm_machine.c \
-                  tests/system/driver_vm_cases.c
+SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c \
+                  tests/system/driver_vm_machine.c tests/system/driver_vm_cases.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
-SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image zcu102
+SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image odroidc4 zcu102
 
 examples_SOURCES := tests/system/examples.c
 examples_DEPENDS := examples
@@ -29,6 +29,9 @@ odroidc4_image_DEPENDS := $(BUILD)/examples/driver_vm/odroidc4/driver_vm.img
 
 zcu102_SOURCES := tests/system/zcu102.c
 zcu102_DEPENDS := $(BUILD)/examples/composed/zcu102/driver_vm.img
+
+odroidc4_SOURCES := tests/system/odroidc4.c
+odroidc4_DEPENDS := $(PAYLOAD_KERNEL) $(PAYLOAD_INITRD) $(odroidc4_image_DEPENDS) $(QEMU_ODROIDC4)
 
 define system_test_rule
 $(BUILD)/tests/system/$(1): $($(1)_SOURCES) $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)

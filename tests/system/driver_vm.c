@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases.h"
 #include "driver_vm_cases.h"
-#include "driver_vm_machine.h"
 
 /* A way to boot. */
 struct variant {
@@ -40,13 +38,13 @@ static const struct variant *variant;
 
 static bool uart_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "uart-pl011", "true");
+    return driver_vm_interrupts_grow_with(machine, "uart-pl011", "true");
 }
 
 static bool rtc_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "rtc-pl031",
-                                     "echo +1 >/sys/class/rtc/rtc0/wakealarm");
+    return driver_vm_interrupts_grow_with(machine, "rtc-pl031",
+                                          "echo +1 >/sys/class/rtc/rtc0/wakealarm");
 }
 
 static bool gpio_interrupts(struct machine *machine)
@@ -59,27 +57,14 @@ static bool gpio_interrupts(struct machine *machine)
 
 static bool nic_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "$(basename $(readlink /sys/class/net/eth0/device))",
-                                     "ping -c 1 10.0.2.2");
+    return driver_vm_interrupts_grow_with(
+        machine, "$(basename $(readlink /sys/class/net/eth0/device))", "ping -c 1 10.0.2.2");
 }
 
 static bool disk_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "$(basename $(readlink /sys/block/vda/device))",
-                                     "echo 3 >/proc/sys/vm/drop_caches; sha256sum /disk/data");
-}
-
-/* The guest's clocks run at the host's pace. */
-static bool time_passes(struct machine *machine)
-{
-    double start = clock_seconds();
-    double seconds;
-
-    if (driver_vm_shell(machine, "sleep 2", DRIVER_VM_SHELL_SECONDS) == NULL) {
-        return false;
-    }
-    seconds = clock_seconds() - start;
-    return (seconds > 1.9 && seconds < 5) || case_fail("a sleep of 2 s took %.1f s", seconds);
+    return driver_vm_interrupts_grow_with(machine, "$(basename $(readlink /sys/block/vda/device))",
+                                          "echo 3 >/proc/sys/vm/drop_caches; sha256sum /disk/data");
 }
 
 static bool memory_is_the_granted(struct machine *machine)
@@ -104,32 +89,25 @@ static bool access_to_nothing_is_answered(struct machine *machine)
                               case_fail("no \"%s\", but: %s", variant->unclaimed, answer));
 }
 
-static bool interrupt_key_reaches_shell(struct machine *machine)
+static bool powers_off(struct machine *machine)
 {
-    /* Before the program runs the shell would have the key. */
-    machine_type(machine, "sh -c 'while read line; do echo \"<$line>\"; done'\npurr\n");
-    if (machine_wait(machine, "<purr>", DRIVER_VM_SHELL_SECONDS) == NULL) {
-        return false;
-    }
-    machine_type(machine, "\x03");
-    return machine_wait(machine, "driver VM# ", DRIVER_VM_SHELL_SECONDS) != NULL &&
-           driver_vm_shell_answers(machine);
+    return driver_vm_power_off(machine, variant->boot, DRIVER_VM_SHELL_SECONDS);
 }
 
 static const struct test_case cases[] = {
     {"Linux boots and all its devices work", driver_vm_becomes_ready},
     {"the shell answers", driver_vm_shell_answers},
-    {"Ctrl-C ends a program, not the shell", interrupt_key_reaches_shell},
+    {"Ctrl-C ends a program, not the shell", driver_vm_interrupt_key_reaches_shell},
     {"the UART interrupts", uart_interrupts},
     {"the RTC interrupts", rtc_interrupts},
     {"the GPIO block interrupts", gpio_interrupts},
     {"the network card interrupts", nic_interrupts},
     {"the disk interrupts", disk_interrupts},
-    {"time passes at its own rate", time_passes},
+    {"time passes at its own rate", driver_vm_time_passes},
     {"its memory is what was granted", memory_is_the_granted},
     {"an access to nothing is answered", access_to_nothing_is_answered},
-    {"Linux has nothing to complain of", driver_vm_is_content},
-    {"poweroff turns the machine off", driver_vm_powers_off},
+    {"Linux has nothing to complain of", driver_vm_linux_is_content},
+    {"poweroff turns the machine off", powers_off},
 };
 
 /* NULL: there is none of that name. */

@@ -1,18 +1,14 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Test cases that driver VMs on several boards have in common. See driver_vm_cases.h.
+ * Cases that driver VMs on all boards share. See driver_vm_cases.h.
  */
 #include "driver_vm_cases.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases.h"
-#include "driver_vm_machine.h"
-
-#define BOOT_SECONDS 120
+#define BOOT_SECONDS 300
 
 bool driver_vm_becomes_ready(struct machine *machine)
 {
@@ -53,7 +49,8 @@ bool driver_vm_interrupts_grow(struct machine *machine, const char *driver, long
            case_fail("%s has taken %ld interrupts, and then %ld", driver, before, now);
 }
 
-bool driver_vm_interrupts_with(struct machine *machine, const char *driver, const char *command)
+bool driver_vm_interrupts_grow_with(struct machine *machine, const char *driver,
+                                    const char *command)
 {
     long before = driver_vm_interrupts(machine, driver);
 
@@ -61,7 +58,19 @@ bool driver_vm_interrupts_with(struct machine *machine, const char *driver, cons
            driver_vm_interrupts_grow(machine, driver, before);
 }
 
-bool driver_vm_is_content(struct machine *machine)
+bool driver_vm_time_passes(struct machine *machine)
+{
+    double start = clock_seconds();
+    double seconds;
+
+    if (driver_vm_shell(machine, "sleep 2", DRIVER_VM_SHELL_SECONDS) == NULL) {
+        return false;
+    }
+    seconds = clock_seconds() - start;
+    return (seconds > 1.9 && seconds < 5) || case_fail("a sleep of 2 s took %.1f s", seconds);
+}
+
+bool driver_vm_linux_is_content(struct machine *machine)
 {
     const char *answer = driver_vm_shell(machine,
                                          "dmesg | grep -E 'WARNING:|BUG:|Oops|[Ss]tall|hung|nobody "
@@ -71,8 +80,14 @@ bool driver_vm_is_content(struct machine *machine)
     return answer != NULL && (*answer == '\0' || case_fail("Linux says: %s", answer));
 }
 
-bool driver_vm_powers_off(struct machine *machine)
+bool driver_vm_interrupt_key_reaches_shell(struct machine *machine)
 {
-    machine_type(machine, "poweroff\n");
-    return machine_wait_exit(machine, DRIVER_VM_SHELL_SECONDS) == 0;
+    /* Before the program runs the shell would have the key. */
+    machine_type(machine, "sh -c 'while read line; do echo \"<$line>\"; done'\npurr\n");
+    if (machine_wait(machine, "<purr>", DRIVER_VM_SHELL_SECONDS) == NULL) {
+        return false;
+    }
+    machine_type(machine, "\x03");
+    return machine_wait(machine, "driver VM# ", DRIVER_VM_SHELL_SECONDS) != NULL &&
+           driver_vm_shell_answers(machine);
 }

@@ -1,37 +1,36 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Test cases that driver VMs on several boards have in common (cases.h), and what such cases are
- * made of. All of them need the guest's shell on the console; driver_vm_becomes_ready() waits for
- * it and comes first.
+ * Cases that driver VMs on all boards share, for the tables of cases.h, and what such cases are
+ * made of. The guest is at its shell's prompt, but for the first.
  */
 #pragma once
 
-#include <stdbool.h>
+#include "cases.h"
+#include "driver_vm_machine.h"
 
-#include "machine.h"
-
-/* How long the shell may take for an answer. */
+/* How long a command in the guest's shell may take. */
 #define DRIVER_VM_SHELL_SECONDS 20
 
-/* Linux boots, and the checks of its init pass. */
+/* Linux boots, its devices pass their checks, and there is a prompt. */
 bool driver_vm_becomes_ready(struct machine *machine);
 
-/* The shell computes. */
 bool driver_vm_shell_answers(struct machine *machine);
 
-/* Linux has logged no warning, nothing that hangs and no device that still waits for another. */
-bool driver_vm_is_content(struct machine *machine);
+/* Ctrl-C ends a program, not the shell. */
+bool driver_vm_interrupt_key_reaches_shell(struct machine *machine);
 
-/* `poweroff` ends the machine with status 0. Comes last. */
-bool driver_vm_powers_off(struct machine *machine);
+/* The guest's clocks run at the host's pace. */
+bool driver_vm_time_passes(struct machine *machine);
 
-/* Returns the interrupts that a driver, named as in /proc/interrupts, has taken; -1 if that cannot
- * be found out. */
+/* No warnings, no interrupt that nobody wants, nothing that waits for ever. */
+bool driver_vm_linux_is_content(struct machine *machine);
+
+/* The interrupts that a driver has taken; -1 if that cannot be found out. */
 long driver_vm_interrupts(struct machine *machine, const char *driver);
 
-/* True when the driver has taken, or soon takes, at least one interrupt more than `before`. */
+/* True when the driver has taken at least one interrupt more than `before`: by itself, or with a
+ * command that makes its device raise one. */
 bool driver_vm_interrupts_grow(struct machine *machine, const char *driver, long before);
-
-/* True if the driver takes an interrupt when the shell runs `command`. */
-bool driver_vm_interrupts_with(struct machine *machine, const char *driver, const char *command);
+bool driver_vm_interrupts_grow_with(struct machine *machine, const char *driver,
+                                    const char *command);

@@ -68,25 +68,37 @@ static const struct board {
 static const struct {
     const struct board *board;
     char *arguments[20];
+    bool stays_on; /* when the guest turns itself off */
 } boots[] = {
-    [DRIVER_VM_ON_DROVER] = {&virt, VIRT_ON_DROVER(EXAMPLE "/driver_vm.img")},
-    [DRIVER_VM_COMPOSED] = {&virt, VIRT_ON_DROVER(COMPOSED "/qemu_virt_aarch64/driver_vm.img")},
-    [DRIVER_VM_SEL4_VMM] = {&virt, VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
-    [DRIVER_VM_BARE] = {&virt, VIRT_BARE("1", EXAMPLE "/guest.dtb")},
-    [DRIVER_VM_4_CPUS] = {&virt, VIRT_ON_DROVER(SMP_GUEST "/4/system.img")},
-    [DRIVER_VM_8_CPUS] = {&virt, VIRT_ON_DROVER(SMP_GUEST "/8/system.img")},
-    [DRIVER_VM_4_CPUS_BARE] = {&virt, VIRT_BARE("4", SMP_GUEST "/4/guest.dtb")},
-    [DRIVER_VM_ZCU102] = {&zcu102,
-                          {QEMU, "-machine", "xlnx-zcu102,virtualization=on", "-m", "2G", "-kernel",
-                           COMPOSED "/zcu102/driver_vm.img", NULL}},
-    [DRIVER_VM_ODROIDC4] = {&odroidc4,
-                            {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel",
-                             EXAMPLES "/odroidc4/driver_vm.img", NULL}},
-    [DRIVER_VM_ODROIDC4_BARE] = {&odroidc4,
-                                 {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel", KERNEL,
-                                  "-initrd", INITRD, "-dtb",
-                                  PAYLOAD_DIR "/linux/dtb/amlogic/meson-sm1-odroid-c4.dtb",
-                                  "-append", "console=ttyAML0,115200 devices=uart,mmc", NULL}},
+    [DRIVER_VM_ON_DROVER] = {.board = &virt, .arguments = VIRT_ON_DROVER(EXAMPLE "/driver_vm.img")},
+    [DRIVER_VM_COMPOSED] = {.board = &virt,
+                            .arguments =
+                                VIRT_ON_DROVER(COMPOSED "/qemu_virt_aarch64/driver_vm.img")},
+    [DRIVER_VM_PAIR] = {.board = &virt,
+                        .arguments =
+                            VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
+    [DRIVER_VM_SEL4_VMM] = {.board = &virt,
+                            .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
+    [DRIVER_VM_BARE] = {.board = &virt, .arguments = VIRT_BARE("1", EXAMPLE "/guest.dtb")},
+    [DRIVER_VM_4_CPUS] = {.board = &virt, .arguments = VIRT_ON_DROVER(SMP_GUEST "/4/system.img")},
+    [DRIVER_VM_8_CPUS] = {.board = &virt, .arguments = VIRT_ON_DROVER(SMP_GUEST "/8/system.img")},
+    [DRIVER_VM_4_CPUS_BARE] = {.board = &virt,
+                               .arguments = VIRT_BARE("4", SMP_GUEST "/4/guest.dtb")},
+    [DRIVER_VM_ZCU102] = {.board = &zcu102,
+                          .arguments = {QEMU, "-machine", "xlnx-zcu102,virtualization=on", "-m",
+                                        "2G", "-kernel", COMPOSED "/zcu102/driver_vm.img", NULL}},
+    [DRIVER_VM_ODROIDC4_COMPOSED] = {.board = &odroidc4,
+                                     .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel",
+                                                   COMPOSED "/odroidc4/driver_vm.img", NULL}},
+    [DRIVER_VM_ODROIDC4] = {.board = &odroidc4,
+                            .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel",
+                                          EXAMPLES "/odroidc4/driver_vm.img", NULL},
+                            .stays_on = true},
+    [DRIVER_VM_ODROIDC4_BARE] =
+        {.board = &odroidc4,
+         .arguments = {QEMU_ODROIDC4, "-machine", "odroidc4", "-kernel", KERNEL, "-initrd", INITRD,
+                       "-dtb", PAYLOAD_DIR "/linux/dtb/amlogic/meson-sm1-odroid-c4.dtb", "-append",
+                       "console=ttyAML0,115200 devices=uart,mmc", NULL}},
 };
 
 static char *const consoles[][8] = {
@@ -177,4 +189,35 @@ const char *driver_vm_shell(struct machine *machine, const char *command, double
         return NULL;
     }
     return answer;
+}
+
+bool driver_vm_disk_report(const char *disk_path, char *report, size_t size)
+{
+    static const char start[] = "Linux ", mark[] = "in the driver VM; its devices:";
+    char block[1024]; /* the smallest of ext4 */
+    FILE *disk = fopen(disk_path, "re");
+    bool found = false;
+
+    while (disk != NULL && !found && fread(block, sizeof(block) - 1, 1, disk) == 1 &&
+           fseek(disk, 1, SEEK_CUR) == 0) {
+        block[sizeof(block) - 1] = '\0';
+        found = strncmp(block, start, strlen(start)) == 0 && strstr(block, mark) != NULL;
+    }
+    if (disk != NULL) {
+        fclose(disk);
+    }
+    snprintf(report, size, "%s", found ? block : "");
+    return found;
+}
+
+bool driver_vm_power_off(struct machine *machine, enum driver_vm_boot boot, double seconds)
+{
+    machine_type(machine, "poweroff\n");
+    if (boots[boot].stays_on) {
+        if (machine_wait(machine, "the driver VM is off", seconds) == NULL) {
+            return false;
+        }
+        machine_monitor(machine, "quit\n");
+    }
+    return machine_wait_exit(machine, seconds) == 0;
 }

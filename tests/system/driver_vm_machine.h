@@ -17,10 +17,12 @@ enum driver_vm_boot {
     DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
     DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
     DRIVER_VM_8_CPUS,
-    DRIVER_VM_4_CPUS_BARE,   /* its guest on a machine with four cores */
-    DRIVER_VM_ZCU102,        /* examples/composed */
-    DRIVER_VM_ODROIDC4,      /* the example's image for the Odroid C4: the seed's system */
-    DRIVER_VM_ODROIDC4_BARE, /* Debian's kernel with the board's own tree, nothing beneath it */
+    DRIVER_VM_4_CPUS_BARE,       /* its guest on a machine with four cores */
+    DRIVER_VM_PAIR,              /* tests/composed: two driver VMs on the `virt` board */
+    DRIVER_VM_ZCU102,            /* examples/composed */
+    DRIVER_VM_ODROIDC4,          /* the example's image for the Odroid C4: the seed's system */
+    DRIVER_VM_ODROIDC4_COMPOSED, /* examples/composed: the eMMC and no console */
+    DRIVER_VM_ODROIDC4_BARE,     /* Debian's kernel with the board's own tree, nothing beneath it */
 };
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
@@ -50,3 +52,16 @@ unsigned driver_vm_wait_ready(struct machine *machine, double seconds);
  * the next call; NULL if it does not end with status 0 within `seconds`.
  */
 const char *driver_vm_shell(struct machine *machine, const char *command, double seconds);
+
+/*
+ * Finds on the scratch disk, as the host sees it, the report that a driver VM without a console has
+ * left there, and writes it to `report`, of `size` bytes. Returns false if there is none.
+ */
+bool driver_vm_disk_report(const char *disk_path, char *report, size_t size);
+
+/*
+ * Turns the driver VM off from its shell, and the machine with it: where the VMM may not do that,
+ * the monitor does when the VMM has said that its guest is off. False if it does not end within
+ * `seconds`.
+ */
+bool driver_vm_power_off(struct machine *machine, enum driver_vm_boot boot, double seconds);

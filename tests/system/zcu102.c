@@ -16,18 +16,18 @@
 
 static bool uart_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "xuartps", "true");
+    return driver_vm_interrupts_grow_with(machine, "xuartps", "true");
 }
 
 static bool ethernet_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "eth0", "ping -c 1 10.0.2.2");
+    return driver_vm_interrupts_grow_with(machine, "eth0", "ping -c 1 10.0.2.2");
 }
 
 static bool card_interrupts(struct machine *machine)
 {
-    return driver_vm_interrupts_with(machine, "mmc0",
-                                     "echo 3 >/proc/sys/vm/drop_caches; sha256sum /disk/data");
+    return driver_vm_interrupts_grow_with(machine, "mmc0",
+                                          "echo 3 >/proc/sys/vm/drop_caches; sha256sum /disk/data");
 }
 
 static bool memory_is_the_granted(struct machine *machine)
@@ -63,6 +63,11 @@ static bool note_is_on_card(struct machine *machine)
     return found || case_fail("no block of " CARD " begins with \"" NOTE "\"");
 }
 
+static bool powers_off(struct machine *machine)
+{
+    return driver_vm_power_off(machine, DRIVER_VM_ZCU102, DRIVER_VM_SHELL_SECONDS);
+}
+
 static const struct test_case cases[] = {
     {"Linux boots; UART, SD card and Ethernet work", driver_vm_becomes_ready},
     {"the shell answers", driver_vm_shell_answers},
@@ -70,9 +75,9 @@ static const struct test_case cases[] = {
     {"the network card interrupts", ethernet_interrupts},
     {"the SD controller interrupts", card_interrupts},
     {"its memory is what was granted", memory_is_the_granted},
-    {"Linux has nothing to complain of", driver_vm_is_content},
+    {"Linux has nothing to complain of", driver_vm_linux_is_content},
     {"the guest writes a note to the card", note_is_written},
-    {"poweroff turns the machine off", driver_vm_powers_off},
+    {"poweroff turns the machine off", powers_off},
     {"the note is on the card", note_is_on_card},
 };
 

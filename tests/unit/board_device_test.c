@@ -170,6 +170,7 @@ static void windows_of_pci_are_devices(void **state)
 {
     (void)state;
     int pcie = tree_add_node(0, "pcie@10000000");
+    tree_set_text(pcie, "device_type", "pci");
     set_cell_counts(pcie, 3, 2);
     TREE_SET_CELLS(pcie, "reg", 0x40, 0x10000000, 0x0, 0x10000000);
     TREE_SET_CELLS(pcie, "ranges", 0x2000000, 0x0, 0x10000000, 0x0, 0x10000000, 0x0, 0x2eff0000,

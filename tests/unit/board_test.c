@@ -91,16 +91,33 @@ static void console_through_alias_and_ranges(void **state)
     TREE_SET_CELLS(bus, "#address-cells", 1);
     TREE_SET_CELLS(bus, "#size-cells", 1);
     TREE_SET_CELLS(bus, "ranges", 0x1000, 0, 0x800000, 0x100000);
-    int uart = tree_add_node(bus, "serial@4000");
+    int uart = tree_add_node(bus, "serial@44c0");
     tree_set_text(uart, "compatible", "amlogic,meson-gx-uart");
-    TREE_SET_CELLS(uart, "reg", 0x4000, 0x18);
+    TREE_SET_CELLS(uart, "reg", 0x44c0, 0x18);
     int aliases = tree_add_node(0, "aliases");
-    tree_set_text(aliases, "serial0", "/soc/bus/serial@4000");
+    tree_set_text(aliases, "serial0", "/soc/bus/serial@44c0");
     int chosen = tree_add_node(0, "chosen");
     tree_set_text(chosen, "stdout-path", "serial0:115200n8");
     assert_true(read_tree());
     assert_int_equal(board.uart_type, UART_MESON);
-    assert_int_equal(board.uart_pa, 0xf0803000);
+    assert_int_equal(board.uart_pa, 0xf08034c0);
+    assert_int_equal(board_uart_page(&board).base, 0xf0803000);
+    assert_int_equal(board_uart_page(&board).size, 0x1000);
+}
+
+static void console_over_two_pages(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    tree_add_gic();
+    int uart = tree_add_node(0, "serial@9000fe0");
+    tree_set_text(uart, "compatible", "arm,pl011");
+    TREE_SET_CELLS(uart, "reg", 0, 0x9000fe0, 0, 0x1000);
+    int chosen = tree_add_node(0, "chosen");
+    tree_set_text(chosen, "stdout-path", "/serial@9000fe0");
+    assert_true(read_tree());
+    assert_int_equal(board.uart_type, UART_NONE);
+    assert_int_equal(board_uart_page(&board).size, 0);
 }
 
 static void unknown_console_is_no_mistake(void **state)
@@ -175,13 +192,43 @@ static void no_gic(void **state)
     tree_refused("interrupt controller");
 }
 
-static void gic_v3_is_named(void **state)
+static void gic_v3_is_read_but_has_no_kernel(void **state)
 {
     (void)state;
     tree_add_memory();
     int node = tree_add_node(0, "gic@8000000");
     tree_set_text(node, "compatible", "arm,gic-v3");
-    tree_refused("GICv3");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0x80000, 0, 0x9000000, 0,
+                   0x20000, 0, 0xa000000, 0, 0x2000);
+    TREE_SET_CELLS(node, "#redistributor-regions", 2);
+    assert_true(read_tree());
+    assert_int_equal(board.gic_version, 3);
+    assert_int_equal(board.gicd.base, 0x8000000);
+    assert_int_equal(board.gicr_count, 2);
+    assert_int_equal(board.gicr[0].base, 0x80a0000);
+    assert_int_equal(board.gicr[1].size, 0x20000);
+    assert_false(board_has_kernel(&board, "test.dtb"));
+    assert_true(diag_captured_error("a GICv3, which the kernel of this release does not drive"));
+}
+
+static void gic_v3_without_redistributors(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    int node = tree_add_node(0, "gic@8000000");
+    tree_set_text(node, "compatible", "arm,gic-v3");
+    TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x10000);
+    tree_refused("as many regions of redistributors");
+}
+
+/* A GIC that is disabled is none. */
+static void gic_that_is_disabled(void **state)
+{
+    (void)state;
+    tree_add_memory();
+    tree_add_gic();
+    tree_set_text(fdt_path_offset(tree_built, "/gic@8000000"), "status", "disabled");
+    tree_refused("none that is enabled");
 }
 
 static void gic_without_gicv(void **state)
@@ -232,7 +279,7 @@ static void too_many_cells(void **state)
     int node = tree_add_node(0, "memory@0");
     tree_set_text(node, "device_type", "memory");
     TREE_SET_CELLS(node, "reg", 0, 0, 0, 0, 0, 0x1000);
-    assert_int_equal(fdt_setprop_u32(tree_built, 0, "#address-cells", 4), 0);
+    assert_int_equal(fdt_setprop_u32(tree_built, 0, "#address-cells", 5), 0);
     tree_refused("#address-cells");
 }
 
@@ -368,11 +415,14 @@ int main(void)
         cmocka_unit_test_setup(whole_board, set_up),
         cmocka_unit_test_setup(timer_interrupts_are_the_trees, set_up),
         cmocka_unit_test_setup(console_through_alias_and_ranges, set_up),
+        cmocka_unit_test_setup(console_over_two_pages, set_up),
         cmocka_unit_test_setup(unknown_console_is_no_mistake, set_up),
         cmocka_unit_test_setup(alias_of_an_alias_ends, set_up),
         cmocka_unit_test_setup(reserved_memory, set_up),
         cmocka_unit_test_setup(no_gic, set_up),
-        cmocka_unit_test_setup(gic_v3_is_named, set_up),
+        cmocka_unit_test_setup(gic_v3_is_read_but_has_no_kernel, set_up),
+        cmocka_unit_test_setup(gic_v3_without_redistributors, set_up),
+        cmocka_unit_test_setup(gic_that_is_disabled, set_up),
         cmocka_unit_test_setup(gic_without_gicv, set_up),
         cmocka_unit_test_setup(aliased_cpu_interface, set_up),
         cmocka_unit_test_setup(bus_without_ranges, set_up),

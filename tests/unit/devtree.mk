@@ -3,7 +3,7 @@
 # Unit tests of the device tree as a graph. They have dtc make their trees.
 
 DEVTREE_SOURCES := $(wildcard tool/devtree*.c) tool/devclass.c tool/tree.c tool/range.c tool/alloc.c tool/board.c tool/file.c \
-                   tool/board_tree.c tool/board_device.c
+                   tool/board_clock.c tool/board_tree.c tool/board_device.c
 DEVTREE_TESTS   := devtree_test devtree_irq_test devclass_test
 UNIT_TESTS      += $(DEVTREE_TESTS)
 

@@ -123,6 +123,32 @@ static void controllers_between_keep_theirs(void **state)
     assert_int_equal(irqs.entries[1].index, 2);
 }
 
+/* Controllers that only wake the system hand on the GIC's own specifiers. */
+static void stacked_controllers_hand_on(void **state)
+{
+    (void)state;
+    tree_text_open(&devtree,
+                   "/ { " GIC "gpc: gpc { compatible = \"fsl,imx8mq-gpc\"; interrupt-controller;"
+                   "#interrupt-cells = <3>; };"
+                   "d { interrupt-parent = <&gpc>; interrupts = <0 20 4>; };"
+                   "e { interrupts = <0 20 4>; };"
+                   "lost: lost { compatible = \"nvidia,tegra210-ictlr\"; #interrupt-cells = <3>;"
+                   "interrupt-parent = <77>; };"
+                   "f { interrupt-parent = <&lost>; interrupts = <0 20 4>; };"
+                   "round: round { compatible = \"nvidia,tegra210-ictlr\"; #interrupt-cells = <3>;"
+                   "interrupt-parent = <&round>; };"
+                   "g { interrupt-parent = <&round>; interrupts = <0 20 4>; }; };");
+    list("/d");
+    assert_int_equal(irqs.count, 1);
+    check(0, "interrupts", 52, TRIGGER_LEVEL);
+    assert_int_equal(irqs.entries[0].controller, tree_text_node(&devtree, "/gic"));
+    assert_int_equal(irqs.entries[0].through, tree_text_node(&devtree, "/gpc"));
+    list("/e");
+    assert_int_equal(irqs.entries[0].through, NODE_NONE);
+    check_problem("/f", "has no interrupt parent");
+    check_problem("/g", "go round in a circle");
+}
+
 static void parents_that_are_missing_are_problems(void **state)
 {
     (void)state;
@@ -227,6 +253,7 @@ int main(void)
         cmocka_unit_test_teardown(numbers_and_triggers_are_the_gic_s, tear_down),
         cmocka_unit_test_teardown(numbers_that_no_gic_has_are_problems, tear_down),
         cmocka_unit_test_teardown(controllers_between_keep_theirs, tear_down),
+        cmocka_unit_test_teardown(stacked_controllers_hand_on, tear_down),
         cmocka_unit_test_teardown(parents_that_are_missing_are_problems, tear_down),
         cmocka_unit_test_teardown(maps_translate_what_the_mask_leaves, tear_down),
         cmocka_unit_test_teardown(a_bridge_raises_what_its_map_leads_to, tear_down),

@@ -12,7 +12,7 @@ pagetable_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 UNIT_TESTS += plan_memory_test
 plan_memory_test_SOURCES := tests/unit/plan_memory_test.c tests/unit/diag_capture.c tool/plan_memory.c \
-                            tool/board.c tool/board_clock.c tool/board_tree.c tool/board_device.c tool/tree.c \
+                            tool/board.c tool/board_clock.c tool/board_tree.c tool/board_device.c $(wildcard tool/devtree*.c) tool/tree.c \
                             tool/range.c tool/file.c tool/alloc.c
 plan_memory_test_CFLAGS  := $(TOOL_PLAN_TEST_CFLAGS)
 plan_memory_test_LIBS    := -lfdt -ljson-c
@@ -26,7 +26,7 @@ elf_test_LIBS    := -lelf
 elf_test_DEPENDS := $(TOOL_PLAN_HEADERS)
 
 BOARD_TEST_SOURCES := tests/unit/diag_capture.c tests/unit/tree_build.c tool/board.c tool/board_clock.c tool/board_tree.c \
-                      tool/board_device.c tool/tree.c tool/range.c tool/file.c tool/alloc.c
+                      tool/board_device.c $(wildcard tool/devtree*.c) tool/tree.c tool/range.c tool/file.c tool/alloc.c
 
 UNIT_TESTS += board_test
 board_test_SOURCES := tests/unit/board_test.c $(BOARD_TEST_SOURCES)

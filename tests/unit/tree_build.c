@@ -53,4 +53,7 @@ void tree_add_gic(void)
     TREE_SET_CELLS(node, "reg", 0, 0x8000000, 0, 0x1000, 0, 0x8010000, 0, 0x2000, 0, 0x8030000, 0,
                    0x2000, 0, 0x8040000, 0, 0x2000);
     TREE_SET_CELLS(node, "interrupts", 1, 8, 4);
+    TREE_SET_CELLS(node, "#interrupt-cells", 3);
+    TREE_SET_CELLS(node, "phandle", 1);
+    TREE_SET_CELLS(0, "interrupt-parent", 1);
 }

@@ -17,3 +17,6 @@
 
 /* Channel to interrupt, as in driver_vm.system: UART, RTC, GPIO. */
 #define PASSTHROUGH_IRQS [1] = 33, [2] = 34, [3] = 39
+
+/* The VMM's protection domain has smc="true". */
+#define VMM_MAY_CALL_FIRMWARE 1

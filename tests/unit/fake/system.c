@@ -106,6 +106,7 @@ static const struct manifest *manifest_write(const struct description *from)
         .gic_version = 2,
         .irq_lines = from->irq_lines != 0 ? from->irq_lines : GIC_LINE_COUNT,
         .uart_type = UART_PL011,
+        .uart_va = KERNEL_UART_VA,
         .timer_irq = 26,
         .vtimer_irq = 27,
         .ptimer_irq = 30,
