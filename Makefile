@@ -69,6 +69,7 @@ $(FORWARDED_GOALS): second-pass
 
 second-pass:
 	@scripts/setup
+	@[ ! -t 2 ] || [ -n "$(V)" ] || echo "make: building what is out of date; V=1 shows the commands" >&2
 	@$(MAKE) --no-print-directory $(SILENCE) $(JOBS) SET_UP=1 $(FORWARDED_GOALS)
 
 else

@@ -12,6 +12,7 @@
 #include "audit_wrapper.h"
 #include "command.h"
 #include "diag.h"
+#include "progress.h"
 #include "sdk.h"
 
 #define EXIT_FINDINGS   1 /* something is wrong with the image; what, has been printed */
@@ -125,7 +126,10 @@ static int audit_image(const struct options *options, struct audit_input *input)
     }
     input->image_path = options->inputs.operand;
     if (audit_unwrap(input, &file)) {
-        if (audit_run(&audit, input)) {
+        progress_step("auditing %s, %zu MiB", options->inputs.operand, file.size >> 20);
+        bool is_read = audit_run(&audit, input);
+        progress_end();
+        if (is_read) {
             status = show(options, &audit);
         }
         audit_free(&audit);

@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "image_file.h"
 #include "plan.h"
+#include "progress.h"
 #include "report.h"
 #include "sdk.h"
 
@@ -104,8 +105,14 @@ static const struct command_line line = {
 static bool build(const struct options *options, const struct plan_input *input)
 {
     struct plan plan;
-    bool built = plan_build(&plan, input) && report_write(&plan, options->report_path) &&
-                 image_file_write(&plan.image, options->image_type, options->output_path);
+    progress_step("planning %s", options->inputs.operand);
+    bool built = plan_build(&plan, input);
+    if (built) {
+        progress_step("writing %s, %zu MiB", options->output_path, (size_t)(plan.image.size >> 20));
+        built = report_write(&plan, options->report_path) &&
+                image_file_write(&plan.image, options->image_type, options->output_path);
+    }
+    progress_end();
     plan_free(&plan);
     return built;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "compose_graph.h"
 #include "compose_print.h"
 #include "compose_request.h"
 #include "diag.h"
@@ -23,12 +24,14 @@ enum {
     KEY_PAYLOAD,
     KEY_BOOTARGS,
     KEY_LIKE_SEED,
+    KEY_GRAPH,
 };
 
 struct options {
     struct inputs inputs;
     struct request_reader reader;
     const char *output;
+    const char *graph; /* where the picture goes, or NULL */
 };
 
 static void print_usage(FILE *out)
@@ -43,6 +46,8 @@ static void print_usage(FILE *out)
         "  --facts FILE       what it cannot say, as in a board.json\n"
         "  --config CONFIG    debug (as it is), release or benchmark\n"
         "  -o DIR             where the results go; one of an earlier run is replaced\n"
+        "  --graph FILE       a picture as well, as SVG: who has which device, why, and which\n"
+        "                     pages devices share\n"
         "\n"
         "For each VM, the first of which is called \"linux\" unless named:\n"
         "  --vm NAME          the options behind it are for this VM\n"
@@ -90,6 +95,9 @@ static bool option_take(void *own, int option)
         return request_bootargs(reader, optarg);
     case KEY_LIKE_SEED:
         return request_like_seed(reader);
+    case KEY_GRAPH:
+        options->graph = optarg;
+        return true;
     case 'o':
         options->output = optarg;
         return true;
@@ -113,6 +121,7 @@ static const struct option known[] = {
     {"vcpus", required_argument, NULL, KEY_VCPUS},
     {"payload", required_argument, NULL, KEY_PAYLOAD},
     {"bootargs", required_argument, NULL, KEY_BOOTARGS},
+    {"graph", required_argument, NULL, KEY_GRAPH},
     {"like-seed", no_argument, NULL, KEY_LIKE_SEED},
     INPUT_HELP,
     {NULL, 0, NULL, 0},
@@ -177,7 +186,8 @@ static bool run(const struct options *options, const struct board *board, const 
         devtree_open(&devtree, file.bytes, file.size, tree_path)) {
         struct compose compose;
         composed = compose_run(&compose, &options->reader.request, &devtree, board) &&
-                   compose_write(&compose, options->output);
+                   compose_write(&compose, options->output) &&
+                   (options->graph == NULL || compose_graph_write(&compose, options->graph));
         if (composed && board->gic_version != 2) {
             diag_warning(&at,
                          "the board has a GICv%" PRIu32 ": the results are for reading; `drover "

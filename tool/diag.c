@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "progress.h"
+
 #define MESSAGE_SIZE 2048
 #define SHOWN_MAX    100 /* of each kind; more would only hide the first ones */
 
@@ -38,6 +40,7 @@ static void report(struct kind *kind, const struct source *at, const char *forma
             *c = '?';
         }
     }
+    progress_end();
     if (at == NULL) {
         fprintf(stderr, "drover: ");
     } else if (at->line == 0) {

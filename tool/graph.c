@@ -87,6 +87,7 @@ void graph_free(struct graph *graph)
     for (size_t i = 0; i < graph->frame_count; i++) {
         free(graph->frames[i].label);
     }
+    free(graph->summary);
     free(graph->nodes);
     free(graph->edges);
     free(graph->frames);

@@ -22,6 +22,13 @@ enum node_kind {
     NODE_MEMORY, /* regions that the same PDs and VMs share with the same rights */
     NODE_DEVICE, /* a region that is not RAM */
     NODE_IRQ,    /* interrupts of a PD or VM whose device is not known */
+
+    /* Of a composed system (compose_graph.c), which has none of the above. */
+    NODE_GIVEN,  /* a device that a VM was given */
+    NODE_NEEDED, /* one that it has because that needs it */
+    NODE_PAGE,   /* pages in which several devices have registers */
+    NODE_KEPT,   /* the kernel's devices */
+    NODE_NOBODY, /* devices that nobody has */
 };
 
 /* Where graphviz has put something: points of 1/72 inch, from the upper left corner. */
@@ -57,6 +64,8 @@ enum edge_kind {
     EDGE_MAP,        /* a PD or VM has a region mapped: the label says with which rights */
     EDGE_IRQ,        /* from a device to who gets its interrupts */
     EDGE_CAPABILITY, /* a <cspace> holds a right to another PD */
+    EDGE_NEED,       /* a device does not work without another: the label says for what */
+    EDGE_PAGE,       /* a device has registers in a page that is not its alone */
 };
 
 /* What an end of a line does to the node it comes from: an arrow at the other end. */
@@ -78,8 +87,9 @@ struct edge {
 };
 
 struct graph {
-    const struct system *system;
-    struct node *nodes; /* first the PDs, in the order of the description */
+    const struct system *system; /* NULL: a composed system */
+    char *summary;               /* the line below the heading */
+    struct node *nodes;          /* first the PDs, in the order of the description */
     size_t node_count, node_capacity;
     struct edge *edges;
     size_t edge_count, edge_capacity;
@@ -114,6 +124,9 @@ struct edge *graph_add_edge(struct graph *graph, enum edge_kind kind, size_t fro
 
 /* Text as printf() makes it, allocated. */
 char *graph_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Gives every node the size of its text. */
+void graph_size_nodes(struct graph *graph);
 
 /* graph_memory.c: regions, and who has them mapped. */
 void graph_add_memory(struct graph *graph, const struct graph_board *board);

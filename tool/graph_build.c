@@ -217,7 +217,7 @@ static void turn_edges(struct graph *graph)
     free(first);
 }
 
-static void size_nodes(struct graph *graph)
+void graph_size_nodes(struct graph *graph)
 {
     for (size_t i = 0; i < graph->node_count; i++) {
         struct node *node = &graph->nodes[i];
@@ -229,6 +229,20 @@ static void size_nodes(struct graph *graph)
         node->box.width = (int)((double)columns * GRAPH_COLUMN) + 2 * GRAPH_PADDING;
         node->box.height = (double)node->line_count * GRAPH_LINE + GRAPH_PADDING;
     }
+}
+
+/* What there is, in numbers. */
+static void add_summary(struct graph *graph)
+{
+    size_t pds = graph->system->pd_count;
+    size_t channels = graph->system->channel_count;
+    size_t vms = 0;
+    for (size_t i = 0; i < pds; i++) {
+        vms += graph->system->pds[i].vm != NULL;
+    }
+    graph->summary = graph_text("%zu protection domain%s, %zu virtual machine%s, %zu channel%s",
+                                pds, pds == 1 ? "" : "s", vms, vms == 1 ? "" : "s", channels,
+                                channels == 1 ? "" : "s");
 }
 
 void graph_build(struct graph *graph, const struct system *system, const struct graph_board *board)
@@ -245,5 +259,6 @@ void graph_build(struct graph *graph, const struct system *system, const struct 
     add_capabilities(graph);
     find_distances(graph);
     turn_edges(graph);
-    size_nodes(graph);
+    graph_size_nodes(graph);
+    add_summary(graph);
 }

@@ -102,6 +102,26 @@ static bool has_edge(const struct graph *graph, enum edge_kind kind, unsigned ri
     return false;
 }
 
+/* The boxes of a composed system. */
+static void legend_composed(struct legend *legend, const struct graph *graph)
+{
+    static const struct {
+        enum node_kind kind;
+        const char *class, *text;
+    } entries[] = {
+        {NODE_GIVEN, "given", "given to the VM"},
+        {NODE_NEEDED, "needed", "had because another needs it"},
+        {NODE_PAGE, "page", "page that several devices share"},
+        {NODE_KEPT, "kept", "the kernel's"},
+        {NODE_NOBODY, "nobody", "nobody's"},
+    };
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        if (has_node(graph, entries[i].kind)) {
+            legend_box(legend, entries[i].class, entries[i].text);
+        }
+    }
+}
+
 static void legend_boxes(struct legend *legend, const struct graph *graph)
 {
     if (graph->system->domain_count == 0) {
@@ -127,7 +147,11 @@ double draw_legend(FILE *out, const struct graph *graph, double top, double widt
     static const enum arrow notify = ARROW_NOTIFY;
     struct legend legend = {.out = out, .at = {LEFT, top + GRAPH_LINE}, .width = width};
     fputs("<g id=\"legend\">\n", out);
-    legend_boxes(&legend, graph);
+    if (graph->system == NULL) {
+        legend_composed(&legend, graph);
+    } else {
+        legend_boxes(&legend, graph);
+    }
     if (has_edge(graph, EDGE_CHANNEL, RIGHT_CALL)) {
         legend_line(&legend, "channel call", &call, "may call");
     }
@@ -142,6 +166,12 @@ double draw_legend(FILE *out, const struct graph *graph, double top, double widt
     }
     if (has_edge(graph, EDGE_CAPABILITY, 0)) {
         legend_line(&legend, "capability", &notify, "has a right to");
+    }
+    if (has_edge(graph, EDGE_NEED, 0)) {
+        legend_line(&legend, "need", &notify, "needs");
+    }
+    if (has_edge(graph, EDGE_PAGE, 0)) {
+        legend_line(&legend, "inpage", NULL, "has registers in");
     }
     fputs("</g>\n", out);
     return legend.at.y + GRAPH_LINE;

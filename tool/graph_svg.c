@@ -45,10 +45,21 @@ static const char *const domain_fills[DOMAIN_MAX] = {
     "#cfe8fb", "#ead9c8", "#f0f0b8", "#d9d7f3", "#c8efd7", "#f6cfc5", "#d8e2dc", "#ecd0f2",
 };
 
+/* What only composed systems have. */
+static const char composed_style[] =
+    ".given rect{fill:#dbe7f6;stroke:#2f5d94;stroke-width:2}\n"
+    ".needed rect{fill:#eef4fb;stroke:#6b8fba}\n"
+    ".page rect{fill:#fde2e2;stroke:#b3261e;stroke-width:1.6}\n"
+    ".kept rect{fill:#e7dcf7;stroke:#6a3fa0}\n"
+    ".nobody rect{fill:#f4f4f4;stroke:#8a8a8a;stroke-dasharray:4 3}\n"
+    ".need{stroke:#1f4470;stroke-width:1}\n"
+    ".inpage{stroke:#b3261e;stroke-width:1}\n"
+    ".inpage path{stroke-dasharray:4 3}\n";
+
 static void write_style(const struct graph *graph, FILE *out)
 {
-    fprintf(out, "<style>\n%s", style);
-    for (size_t i = 0; i < graph->system->domain_count; i++) {
+    fprintf(out, "<style>\n%s%s", style, graph->system == NULL ? composed_style : "");
+    for (size_t i = 0; graph->system != NULL && i < graph->system->domain_count; i++) {
         unsigned id = graph->system->domains[i].id;
         fprintf(out, ".domain%u rect{fill:%s}\n", id, domain_fills[id % DOMAIN_MAX]);
     }
@@ -72,7 +83,7 @@ static void open_group(FILE *out, const char *prefix, size_t index, const char *
 static void draw_node_box(const struct node *node, FILE *out)
 {
     static const double radii[] = {
-        [NODE_PD] = 3, [NODE_VM] = 3, [NODE_MEMORY] = 9, [NODE_DEVICE] = 0, [NODE_IRQ] = 0};
+        [NODE_PD] = 3, [NODE_VM] = 3, [NODE_MEMORY] = 9, [NODE_PAGE] = 9, [NODE_NOBODY] = 0};
     draw_box(out, &node->box, radii[node->kind]);
     struct point at = {node->box.corner.x + GRAPH_PADDING, node->box.corner.y + GRAPH_LINE};
     for (size_t i = 0; i < node->line_count; i++) {
@@ -99,7 +110,9 @@ static void draw_node(const struct graph *graph, size_t index, FILE *out)
     } kinds[] = {
         [NODE_PD] = {"pd", "pd"},           [NODE_VM] = {"vm", "vm"},
         [NODE_MEMORY] = {"node", "memory"}, [NODE_DEVICE] = {"node", "device"},
-        [NODE_IRQ] = {"node", "irqs"},
+        [NODE_IRQ] = {"node", "irqs"},      [NODE_GIVEN] = {"node", "given"},
+        [NODE_NEEDED] = {"node", "needed"}, [NODE_PAGE] = {"node", "page"},
+        [NODE_KEPT] = {"node", "kept"},     [NODE_NOBODY] = {"node", "nobody"},
     };
     const struct node *node = &graph->nodes[index];
     bool runs = node->kind == NODE_PD || node->kind == NODE_VM;
@@ -177,10 +190,9 @@ static void draw_label(const struct edge *edge, FILE *out)
 
 static void draw_edge(const struct edge *edge, const char *prefix, size_t number, FILE *out)
 {
-    static const char *const classes[] = {[EDGE_CHANNEL] = "channel",
-                                          [EDGE_MAP] = "map",
-                                          [EDGE_IRQ] = "irq",
-                                          [EDGE_CAPABILITY] = "capability"};
+    static const char *const classes[] = {
+        [EDGE_CHANNEL] = "channel",       [EDGE_MAP] = "map",   [EDGE_IRQ] = "irq",
+        [EDGE_CAPABILITY] = "capability", [EDGE_NEED] = "need", [EDGE_PAGE] = "inpage"};
     bool call = ((edge->rights[0] | edge->rights[1]) & RIGHT_CALL) != 0;
     open_group(out, prefix, number, call ? "channel call" : classes[edge->kind], edge->title);
     draw_path(edge, out);
@@ -202,10 +214,9 @@ static void draw_edge(const struct edge *edge, const char *prefix, size_t number
 /* Each kind of line is numbered in the order of the description. */
 static void draw_edges(const struct graph *graph, FILE *out)
 {
-    static const char *const prefixes[] = {[EDGE_CHANNEL] = "channel",
-                                           [EDGE_MAP] = "map",
-                                           [EDGE_IRQ] = "irq",
-                                           [EDGE_CAPABILITY] = "capability"};
+    static const char *const prefixes[] = {
+        [EDGE_CHANNEL] = "channel",       [EDGE_MAP] = "map",   [EDGE_IRQ] = "irq",
+        [EDGE_CAPABILITY] = "capability", [EDGE_NEED] = "need", [EDGE_PAGE] = "inpage"};
     size_t counts[sizeof(prefixes) / sizeof(prefixes[0])] = {0};
     for (size_t i = 0; i < graph->edge_count; i++) {
         const struct edge *edge = &graph->edges[i];
@@ -217,18 +228,8 @@ static void draw_edges(const struct graph *graph, FILE *out)
 
 static void draw_heading(const struct graph *graph, const char *title, FILE *out)
 {
-    size_t vms = 0;
-    for (size_t i = 0; i < graph->system->pd_count; i++) {
-        vms += graph->system->pds[i].vm != NULL;
-    }
-    size_t pds = graph->system->pd_count;
-    char *counts =
-        graph_text("%zu protection domain%s, %zu virtual machine%s, %zu channel%s", pds,
-                   pds == 1 ? "" : "s", vms, vms == 1 ? "" : "s", graph->system->channel_count,
-                   graph->system->channel_count == 1 ? "" : "s");
     draw_text(out, "heading", (struct point){MARGIN, 18}, title);
-    draw_text(out, "detail", (struct point){MARGIN, 34}, counts);
-    free(counts);
+    draw_text(out, "detail", (struct point){MARGIN, 34}, graph->summary);
 }
 
 void graph_write_svg(const struct graph *graph, const char *title, FILE *out)

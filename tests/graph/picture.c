@@ -16,6 +16,17 @@
 
 #include "diag_capture.h"
 
+static void write_and_parse(struct picture *picture, const char *title)
+{
+    FILE *out = open_memstream(&picture->text, &picture->size);
+    assert_non_null(out);
+    graph_write_svg(&picture->graph, title, out);
+    fclose(out);
+    picture->document = xmlReadMemory(picture->text, (int)picture->size, NULL, NULL,
+                                      XML_PARSE_NONET | XML_PARSE_HUGE);
+    assert_non_null(picture->document);
+}
+
 void picture_draw(struct picture *picture, const char *path, const char *title,
                   const struct graph_board *board)
 {
@@ -28,13 +39,13 @@ void picture_draw(struct picture *picture, const char *path, const char *title,
     if (!graph_layout(&picture->graph)) {
         fail_msg("%s: %s", path, diag_captured());
     }
-    FILE *out = open_memstream(&picture->text, &picture->size);
-    assert_non_null(out);
-    graph_write_svg(&picture->graph, title, out);
-    fclose(out);
-    picture->document = xmlReadMemory(picture->text, (int)picture->size, NULL, NULL,
-                                      XML_PARSE_NONET | XML_PARSE_HUGE);
-    assert_non_null(picture->document);
+    write_and_parse(picture, title);
+}
+
+void picture_take(struct picture *picture, const struct graph *graph, const char *title)
+{
+    *picture = (struct picture){.graph = *graph};
+    write_and_parse(picture, title);
 }
 
 void picture_free(struct picture *picture)

@@ -23,6 +23,9 @@ struct picture {
  * not possible or the result is not well-formed. */
 void picture_draw(struct picture *picture, const char *path, const char *title,
                   const struct graph_board *board);
+/* The same for a graph that has been laid out, which becomes the picture's. */
+void picture_take(struct picture *picture, const struct graph *graph, const char *title);
+
 void picture_free(struct picture *picture);
 
 /* How many groups have `class` among their classes. */

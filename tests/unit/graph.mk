@@ -2,7 +2,7 @@
 #
 # Tests of `drover graph`: tests/graph holds their systems and what graphviz is asked about them.
 
-GRAPH_TESTS := graph_test graph_board_test graph_layout_test
+GRAPH_TESTS := graph_test graph_board_test graph_layout_test graph_compose_test
 UNIT_TESTS  += $(GRAPH_TESTS)
 
 define graph_test_variables
@@ -14,3 +14,7 @@ $(1)_LIBS    := $(TOOL_LIBS)
 $(1)_DEPENDS := $(wildcard tool/*.h tests/graph/*.h) $(BUILD)/drover
 endef
 $(foreach test,$(GRAPH_TESTS),$(eval $(call graph_test_variables,$(test))))
+
+graph_compose_test_SOURCES += tests/explain/made_up.c
+graph_compose_test_CFLAGS  += -iquote tests/explain
+graph_compose_test_DEPENDS += tests/explain/made_up.h tests/explain/board.dts

@@ -2,7 +2,7 @@
 #
 # Unit tests of the reader of system descriptions. They run from the top of the tree.
 
-SDF_SOURCES := tool/alloc.c tool/child.c tool/diag.c tool/file.c tool/markup.c tool/names.c tool/source.c tool/utf8.c \
+SDF_SOURCES := tool/alloc.c tool/child.c tool/diag.c tool/progress.c tool/file.c tool/markup.c tool/names.c tool/source.c tool/utf8.c \
                tool/preprocess.c tool/preprocess_text.c $(wildcard tool/sdf_*.c) tool/system.c $(wildcard tool/system_*.c)
 SDF_CFLAGS  := -iquote tool -iquote tests/bad $(shell xml2-config --cflags)
 SDF_HEADERS := $(wildcard tool/*.h tests/bad/*.h)
