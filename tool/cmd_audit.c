@@ -74,14 +74,6 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .operand = "image",
-    .needs_board = true,
-    .short_options = "D:h",
-    .options = known,
-    .take = option_take,
-};
-
 /* Prints what was found: the matrix on stdout, the findings behind it, or all of it as JSON. */
 static int show(const struct options *options, const struct audit *audit)
 {
@@ -138,8 +130,9 @@ static int audit_image(const struct options *options, struct audit_input *input)
     return status;
 }
 
-static int read_and_audit(const struct options *options)
+static int read_and_audit(void *own)
 {
+    const struct options *options = own;
     const struct inputs *inputs = &options->inputs;
     struct sdk_board paths = {0};
     struct board board;
@@ -164,19 +157,19 @@ static int read_and_audit(const struct options *options)
     return status;
 }
 
+static const struct command command = {
+    .name = "drover audit",
+    .operand = "image",
+    .needs_board = true,
+    .short_options = "D:h",
+    .options = known,
+    .take = option_take,
+    .print_usage = print_usage,
+    .run = read_and_audit,
+};
+
 int cmd_audit(int argc, char **argv)
 {
     struct options options = {0};
-    static char name[] = "drover audit"; /* what getopt begins its messages with */
-    int status = EXIT_SUCCESS;
-    argv[0] = name;
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else {
-        status = read_and_audit(&options);
-    }
-    inputs_free(&options.inputs);
-    return status;
+    return command_run(&command, &options.inputs, &options, argc, argv);
 }

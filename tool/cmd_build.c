@@ -92,14 +92,6 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .operand = "system description",
-    .needs_board = true,
-    .short_options = "o:r:D:h",
-    .options = known,
-    .take = option_take,
-};
-
 /* Plans the system and writes the results; the image last, so that there is none unless all is
  * well. */
 static bool build(const struct options *options, const struct plan_input *input)
@@ -117,8 +109,9 @@ static bool build(const struct options *options, const struct plan_input *input)
     return built;
 }
 
-static bool read_and_build(const struct options *options)
+static int read_and_build(void *own)
 {
+    const struct options *options = own;
     const struct inputs *inputs = &options->inputs;
     struct sdk_board paths = {0};
     struct board board;
@@ -138,7 +131,7 @@ static bool read_and_build(const struct options *options)
         system_free(system);
     }
     sdk_free(&paths);
-    return built;
+    return built ? EXIT_SUCCESS : EXIT_ERRORS;
 }
 
 int cmd_build(int argc, char **argv)
@@ -147,18 +140,15 @@ int cmd_build(int argc, char **argv)
         .output_path = "loader.img",
         .report_path = "report.txt",
     };
-    static char name[] = "drover build";
-    int status = EXIT_SUCCESS;
-    if (strcmp(argv[0], "build") == 0) {
-        argv[0] = name; /* getopt begins its messages with it */
-    }
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else if (!read_and_build(&options)) {
-        status = EXIT_ERRORS;
-    }
-    inputs_free(&options.inputs);
-    return status;
+    const struct command command = {
+        .name = strcmp(argv[0], "build") == 0 ? "drover build" : argv[0], /* or "microkit" */
+        .operand = "system description",
+        .needs_board = true,
+        .short_options = "o:r:D:h",
+        .options = known,
+        .take = option_take,
+        .print_usage = print_usage,
+        .run = read_and_build,
+    };
+    return command_run(&command, &options.inputs, &options, argc, argv);
 }

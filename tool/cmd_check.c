@@ -97,14 +97,6 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .operand = "system description",
-    .needs_board = true,
-    .short_options = "D:hv",
-    .options = known,
-    .take = option_take,
-};
-
 /* A tree of a file. */
 struct tree_file {
     struct file file;
@@ -209,8 +201,9 @@ static int check_system(const struct options *options, const struct board *board
     return status;
 }
 
-static int read_and_check(const struct options *options)
+static int read_and_check(void *own)
 {
+    const struct options *options = own;
     const struct inputs *inputs = &options->inputs;
     struct sdk_board paths = {0};
     struct board board;
@@ -229,19 +222,19 @@ static int read_and_check(const struct options *options)
     return status;
 }
 
+static const struct command command = {
+    .name = "drover check",
+    .operand = "system description",
+    .needs_board = true,
+    .short_options = "D:hv",
+    .options = known,
+    .take = option_take,
+    .print_usage = print_usage,
+    .run = read_and_check,
+};
+
 int cmd_check(int argc, char **argv)
 {
     struct options options = {0};
-    static char name[] = "drover check"; /* what getopt begins its messages with */
-    int status = EXIT_SUCCESS;
-    argv[0] = name;
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else {
-        status = read_and_check(&options);
-    }
-    inputs_free(&options.inputs);
-    return status;
+    return command_run(&command, &options.inputs, &options, argc, argv);
 }

@@ -127,13 +127,6 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .needs_board = true,
-    .short_options = "o:h",
-    .options = known,
-    .take = option_take,
-};
-
 /* Says in a few lines what came out. */
 static void print_summary(const struct compose *compose, const struct inputs *inputs,
                           const char *output)
@@ -204,35 +197,37 @@ static bool run(const struct options *options, const struct board *board, const 
     return composed;
 }
 
-static bool read_and_compose(struct options *options)
+static int read_and_compose(void *own)
 {
+    struct options *options = own;
     struct sdk_board paths = {0};
     struct board board;
+    if (options->output == NULL) {
+        fprintf(stderr, "drover compose: -o is missing\n");
+        return EXIT_USAGE;
+    }
     bool composed = request_finish(&options->reader) &&
                     inputs_find_board(&options->inputs, &paths, &board) &&
                     run(options, &board, paths.tree);
     sdk_free(&paths);
-    return composed;
+    return composed ? EXIT_SUCCESS : EXIT_ERRORS;
 }
+
+static const struct command command = {
+    .name = "drover compose",
+    .needs_board = true,
+    .short_options = "o:h",
+    .options = known,
+    .take = option_take,
+    .print_usage = print_usage,
+    .run = read_and_compose,
+};
 
 int cmd_compose(int argc, char **argv)
 {
     struct options options = {0};
-    static char name[] = "drover compose"; /* what getopt begins its messages with */
-    int status = EXIT_SUCCESS;
-    argv[0] = name;
     request_open(&options.reader);
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else if (options.output == NULL) {
-        fprintf(stderr, "%s: -o is missing\n", name);
-        status = EXIT_USAGE;
-    } else if (!read_and_compose(&options)) {
-        status = EXIT_ERRORS;
-    }
-    inputs_free(&options.inputs);
+    int status = command_run(&command, &options.inputs, &options, argc, argv);
     request_close(&options.reader);
     return status;
 }

@@ -56,15 +56,6 @@ static const struct option known[] = {
     INPUT_HELP,  {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .operand = "address, interrupt or node",
-    .takes_several = true,
-    .needs_board = true,
-    .short_options = "D:h",
-    .options = known,
-    .take = option_take,
-};
-
 static bool take_system(const struct options *options, struct explain *explain)
 {
     struct stat status;
@@ -102,8 +93,9 @@ static bool answer(const struct options *options, const struct devtree *devtree,
     return answered;
 }
 
-static bool read_and_answer(const struct options *options)
+static int read_and_answer(void *own)
 {
+    const struct options *options = own;
     struct sdk_board paths = {0};
     struct board board;
     struct file file = {0};
@@ -115,22 +107,23 @@ static bool read_and_answer(const struct options *options)
     devtree_close(&devtree);
     file_unmap(&file);
     sdk_free(&paths);
-    return answered;
+    return answered ? EXIT_SUCCESS : EXIT_ERRORS;
 }
+
+static const struct command command = {
+    .name = "drover explain",
+    .operand = "address, interrupt or node",
+    .takes_several = true,
+    .needs_board = true,
+    .short_options = "D:h",
+    .options = known,
+    .take = option_take,
+    .print_usage = print_usage,
+    .run = read_and_answer,
+};
 
 int cmd_explain(int argc, char **argv)
 {
     struct options options = {0};
-    static char name[] = "drover explain"; /* what getopt begins its messages with */
-    int status = EXIT_SUCCESS;
-    argv[0] = name;
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else if (!read_and_answer(&options)) {
-        status = EXIT_ERRORS;
-    }
-    inputs_free(&options.inputs);
-    return status;
+    return command_run(&command, &options.inputs, &options, argc, argv);
 }

@@ -61,13 +61,6 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const struct command_line line = {
-    .operand = "system description",
-    .short_options = "o:D:h",
-    .options = known,
-    .take = option_take,
-};
-
 /* Learns the sizes of regions that have their file's. */
 static bool find_sizes(const struct inputs *inputs, struct system *system)
 {
@@ -127,8 +120,9 @@ static bool draw(const struct options *options, const struct system *system,
     return drawn;
 }
 
-static bool read_and_draw(const struct options *options)
+static int read_and_draw(void *own)
 {
+    const struct options *options = own;
     const struct inputs *inputs = &options->inputs;
     struct graph_board board = {0};
     struct system *system = system_read(inputs->operand, inputs->macros, inputs->macro_count);
@@ -137,22 +131,21 @@ static bool read_and_draw(const struct options *options)
                  draw(options, system, inputs->board == NULL ? NULL : &board);
     graph_board_free(&board);
     system_free(system);
-    return drawn;
+    return drawn ? EXIT_SUCCESS : EXIT_ERRORS;
 }
+
+static const struct command command = {
+    .name = "drover graph",
+    .operand = "system description",
+    .short_options = "o:D:h",
+    .options = known,
+    .take = option_take,
+    .print_usage = print_usage,
+    .run = read_and_draw,
+};
 
 int cmd_graph(int argc, char **argv)
 {
     struct options options = {0};
-    static char name[] = "drover graph"; /* what getopt begins its messages with */
-    int status = EXIT_SUCCESS;
-    argv[0] = name;
-    if (!inputs_parse(&options.inputs, &line, &options, argc, argv)) {
-        status = EXIT_USAGE;
-    } else if (options.inputs.help) {
-        print_usage(stdout);
-    } else if (!read_and_draw(&options)) {
-        status = EXIT_ERRORS;
-    }
-    inputs_free(&options.inputs);
-    return status;
+    return command_run(&command, &options.inputs, &options, argc, argv);
 }

@@ -22,8 +22,7 @@ static struct macro macro_parse(char *argument)
     return (struct macro){.name = argument, .value = equals + 1};
 }
 
-static bool option_take(struct inputs *inputs, const struct command_line *line, void *own,
-                        int option)
+static bool option_take(struct inputs *inputs, const struct command *command, void *own, int option)
 {
     switch (option) {
     case 'b':
@@ -48,24 +47,25 @@ static bool option_take(struct inputs *inputs, const struct command_line *line, 
         inputs->help = true;
         return true;
     default:
-        return line->take(own, option);
+        return command->take(own, option);
     }
 }
 
-static bool inputs_check(const struct inputs *inputs, const struct command_line *line,
-                         int operand_count, const char *name)
+static bool inputs_check(const struct inputs *inputs, const struct command *command,
+                         int operand_count)
 {
-    if (line->operand == NULL && operand_count != 0) {
+    const char *name = command->name;
+    if (command->operand == NULL && operand_count != 0) {
         fprintf(stderr, "%s: an argument that is no option\n", name);
         return false;
     }
-    if (line->operand != NULL && operand_count != 1 &&
-        !(line->takes_several && operand_count > 1)) {
+    if (command->operand != NULL && operand_count != 1 &&
+        !(command->takes_several && operand_count > 1)) {
         fprintf(stderr, "%s: %s %s%s\n", name, operand_count == 0 ? "no" : "more than one",
-                line->operand, operand_count == 0 ? " given" : "");
+                command->operand, operand_count == 0 ? " given" : "");
         return false;
     }
-    if (line->needs_board && inputs->board == NULL && inputs->tree_path == NULL) {
+    if (command->needs_board && inputs->board == NULL && inputs->tree_path == NULL) {
         fprintf(stderr, "%s: --board is missing (or --dtb, for a board that the SDK has not)\n",
                 name);
         return false;
@@ -77,8 +77,9 @@ static bool inputs_check(const struct inputs *inputs, const struct command_line 
     return true;
 }
 
-bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *own, int argc,
-                  char **argv)
+/* Returns false after saying what is wrong. */
+static bool inputs_parse(struct inputs *inputs, const struct command *command, void *own, int argc,
+                         char **argv)
 {
     bool is_sound = true;
     int option;
@@ -88,20 +89,41 @@ bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *
         .search = alloc_array((size_t)argc, sizeof(*inputs->search)),
         .macros = alloc_array((size_t)argc, sizeof(*inputs->macros)),
     };
-    while (is_sound &&
-           (option = getopt_long(argc, argv, line->short_options, line->options, NULL)) != -1) {
-        is_sound = option_take(inputs, line, own, option);
+    while (is_sound && (option = getopt_long(argc, argv, command->short_options, command->options,
+                                             NULL)) != -1) {
+        is_sound = option_take(inputs, command, own, option);
     }
     if (is_sound && !inputs->help) {
-        is_sound = inputs_check(inputs, line, argc - optind, argv[0]);
+        is_sound = inputs_check(inputs, command, argc - optind);
         inputs->operand = argv[optind];
         inputs->operands = argv + optind;
         inputs->operand_count = (size_t)(argc - optind);
     }
     if (!is_sound) {
-        fprintf(stderr, "`%s --help` lists the options\n", argv[0]);
+        fprintf(stderr, "`%s --help` lists the options\n", command->name);
     }
     return is_sound;
+}
+
+int command_run(const struct command *command, struct inputs *inputs, void *own, int argc,
+                char **argv)
+{
+    int status = EXIT_SUCCESS;
+    char *called = argv[0];
+    char *name = alloc_checked(strdup(command->name));
+    argv[0] = name; /* what getopt begins its messages with */
+    if (!inputs_parse(inputs, command, own, argc, argv)) {
+        status = EXIT_USAGE;
+    } else if (inputs->help) {
+        command->print_usage(stdout);
+    } else {
+        status = command->run(own);
+    }
+    free(inputs->search);
+    free(inputs->macros);
+    argv[0] = called;
+    free(name);
+    return status;
 }
 
 bool inputs_find_board(const struct inputs *inputs, struct sdk_board *paths, struct board *board)
@@ -120,12 +142,6 @@ bool inputs_find_board(const struct inputs *inputs, struct sdk_board *paths, str
         name = slash == NULL ? inputs->tree_path : slash + 1;
     }
     return board_read(board, name, paths->tree, paths->facts);
-}
-
-void inputs_free(struct inputs *inputs)
-{
-    free(inputs->search);
-    free(inputs->macros);
 }
 
 struct file_search inputs_search(const struct inputs *inputs, const char *path)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <getopt.h>
+#include <stdio.h>
 
 #include "board.h"
 #include "file.h"
@@ -73,25 +74,28 @@ struct inputs {
         "help", no_argument, NULL, 'h'                                                             \
     }
 
-/* A sub-command's command line. */
-struct command_line {
+/* A sub-command. */
+struct command {
+    const char *name;    /* what its messages begin with: "drover check" */
     const char *operand; /* what its one argument is, for messages; NULL: it takes none */
-    bool takes_several;  /* one such argument or more */
+    bool takes_several;  /* operands; at least one */
     bool needs_board;
     const char *short_options; /* for getopt_long(), with "D:h" */
     const struct option *options;
+    void (*print_usage)(FILE *out);
     /* Takes an option of its own into `own`; false, after saying why, if it is wrong. An unknown
      * one, about which getopt has spoken, comes as '?'. */
     bool (*take)(void *own, int option);
+    /* Does it, with all arguments in `own`. Returns the exit status. */
+    int (*run)(void *own);
 };
 
 /*
- * Reads the arguments, of which argv[0] begins the messages, as `line` has them. Returns false
- * after saying what is wrong. The caller ends with inputs_free() in any case.
+ * Reads the arguments as `command` has them, into `inputs` what all sub-commands take alike, and
+ * does what they ask for. Returns the exit status. `inputs` is a part of `own`.
  */
-bool inputs_parse(struct inputs *inputs, const struct command_line *line, void *own, int argc,
-                  char **argv);
-void inputs_free(struct inputs *inputs);
+int command_run(const struct command *command, struct inputs *inputs, void *own, int argc,
+                char **argv);
 
 /* Finds and reads the board: one of the SDK's, or the user's tree with the user's facts, or with
  * those of the SDK's board that --board names. Reports what is wrong and returns false. The caller
