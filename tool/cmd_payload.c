@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "command.h"
 #include "payload.h"
+#include "progress.h"
 #include "payload_line.h"
 
 #define EXIT_MATTERS    1 /* of --diff: some difference matters to a guest */
@@ -193,7 +194,10 @@ static int run_collect(const struct payload_request *request)
 {
     struct payload payload = {0};
     int status = EXIT_ERRORS;
-    if (payload_write_check(request->output) && payload_collect(&payload, request)) {
+    progress_step("looking for kernel, initrd and device tree");
+    bool is_found = payload_write_check(request->output) && payload_collect(&payload, request);
+    progress_end();
+    if (is_found) {
         payload_print(&payload);
         if (payload_agree(&payload, request->force) && payload_write(&payload, request->output)) {
             payload_line("written: %s", request->output);
