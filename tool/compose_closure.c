@@ -124,6 +124,26 @@ static void close_peer(struct compose *compose, size_t vm, size_t node, const st
     }
 }
 
+/* Messages to the GIC are nobody's: a device behind a bridge has its lines as well. What turns
+ * lines into messages has no other way; some send them to a device that raises lines of its own. */
+static bool close_msi(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
+{
+    const struct devtree *devtree = compose->devtree;
+    size_t device = compose_device_of(compose, ref->target);
+    if (compose->classes[device].keeper == KEEPER_NONE) {
+        return close_need(compose, vm, node, ref);
+    }
+    if (devnode_property(devtree, node, "interrupt-controller", NULL) != NULL) {
+        return refuse_need(compose, vm, node, ref, device,
+                           "its interrupts are messages to the GIC, which no guest may send");
+    }
+    compose_note(compose, vm, NOTE_DROPPED, node,
+                 "\"%s\" names %s, to which no guest may send messages; lines have to do",
+                 ref->property, devtree->nodes[ref->target].path);
+    drop(compose, vm, node, ref);
+    return true;
+}
+
 static bool close_ref(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
 {
     if (ref->problem != NULL) {
@@ -143,9 +163,10 @@ static bool close_ref(struct compose *compose, size_t vm, size_t node, const str
         drop(compose, vm, node, ref);
         return true;
     case REF_IOMMU:
-    case REF_MSI:
         drop(compose, vm, node, ref);
         return true;
+    case REF_MSI:
+        return close_msi(compose, vm, node, ref);
     }
     return true;
 }
@@ -173,9 +194,11 @@ static bool close_irqs(struct compose *compose, size_t vm, size_t node)
         if (irq->problem != NULL) {
             sound =
                 tree_mistake(compose, vm, node, irq->property, irq->index, irq->problem) && sound;
-        } else if (!irq->is_gic) {
-            struct devref ref = {
-                .property = irq->property, .index = irq->index, .target = irq->controller};
+            continue;
+        }
+        size_t needed = irq->is_gic ? irq->relay : irq->controller;
+        if (needed != NODE_NONE) {
+            struct devref ref = {.property = irq->property, .index = irq->index, .target = needed};
             sound = close_need(compose, vm, node, &ref) && sound;
         }
     }

@@ -29,6 +29,7 @@ static const struct {
     {"interconnects", "interconnect-names"},
     {"nvmem-cells", "nvmem-cell-names"},
     {"memory-region", "memory-region-names"},
+    {"qcom,smem-states", "qcom,smem-state-names"},
     {"interrupts", "interrupt-names"},
     {"interrupts-extended", "interrupt-names"},
     {"assigned-clocks", "assigned-clock-rates"},

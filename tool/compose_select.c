@@ -24,6 +24,8 @@ static const char *keeper_reason(enum keeper keeper)
         return "it belongs to the CPUs, which nobody owns";
     case KEEPER_MEMORY:
         return "it is memory, which --ram gives";
+    case KEEPER_RAM:
+        return "it drives the board's RAM, which everybody uses";
     case KEEPER_NONE:
         break;
     }
@@ -33,8 +35,9 @@ static const char *keeper_reason(enum keeper keeper)
 bool compose_can_give(const struct compose *compose, size_t vm, size_t node, const char **reason)
 {
     *reason = keeper_reason(compose->classes[node].keeper);
-    if (*reason == NULL && compose_is_in_ram(compose, node)) {
-        *reason = "its registers lie in the board's RAM";
+    if (*reason == NULL && compose_is_kept(compose, node)) {
+        *reason = "its registers lie in the board's RAM or in what is reserved of it, or share a "
+                  "page with the interrupt controller, an IOMMU or the CPUs' timers";
     }
     if (*reason == NULL && compose->vms[vm].is_taken[node]) {
         *reason = "--take keeps it out";

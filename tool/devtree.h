@@ -41,6 +41,8 @@ struct devnode {
     uint32_t phandle; /* 0: none */
     char *path;
     const char *name; /* last part of the path */
+    const char *compatible; /* strings, one after the other; NULL: none, or no strings */
+    size_t compatible_size; /* bytes */
     bool is_enabled;  /* by its own `status` and those of all nodes above it */
     bool is_bus;      /* `simple-bus`: whatever its `reg` says, it is no device */
     bool is_pci;      /* a PCI host bridge */
@@ -121,6 +123,7 @@ struct devirq {
     const char *property; /* where it stands */
     size_t index;         /* which entry of it */
     size_t controller;    /* the node that it is raised at; NODE_NONE: the tree names none */
+    size_t relay;         /* a controller on the way, which is needed as well; or NODE_NONE */
     bool is_gic;          /* then the rest counts; else the controller raises one of its own */
     uint32_t intid;
     enum trigger trigger;

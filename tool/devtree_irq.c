@@ -166,6 +166,26 @@ static bool map_translate(const struct devtree *devtree, struct place *place)
     return false;
 }
 
+/* Controllers that hand on what they get, with the GIC's three cells as they are: beside them each
+ * line goes to the GIC as well (bindings fsl,imx-gpcv2, allwinner,sun6i-a31-r-intc,
+ * nvidia,tegra20-ictlr, mediatek,sysirq). */
+static bool is_relay(const struct devtree *devtree, size_t node)
+{
+    static const char *const relays[] = {
+        "fsl,imx7d-gpc",          "fsl,imx8mq-gpc",         "fsl,imx8mm-gpc",
+        "fsl,imx8mn-gpc",         "fsl,imx8mp-gpc",         "allwinner,sun6i-a31-r-intc",
+        "allwinner,sun8i-h3-r-intc", "allwinner,sun50i-a64-r-intc", "allwinner,sun50i-h6-r-intc",
+        "nvidia,tegra20-ictlr",   "nvidia,tegra124-ictlr",  "nvidia,tegra210-ictlr",
+        "mediatek,mt6577-sysirq",
+    };
+    for (size_t i = 0; i < sizeof(relays) / sizeof(relays[0]); i++) {
+        if (devnode_is_compatible(devtree, node, relays[i])) {
+            return devnode_cell(devtree, node, "#interrupt-cells", 0) == 3;
+        }
+    }
+    return false;
+}
+
 /* Follows a specifier to the controller that takes it. */
 static void resolve(const struct devtree *devtree, struct place place, struct devirq *irq)
 {
@@ -179,6 +199,15 @@ static void resolve(const struct devtree *devtree, struct place place, struct de
                 decode_gic(&place, irq);
             }
             return;
+        }
+        if (is_relay(devtree, place.controller)) {
+            irq->relay = place.controller;
+            place.controller = interrupt_parent(devtree, place.controller);
+            if (place.controller == NODE_NONE) {
+                irq->problem = "the controller that hands it on has no interrupt parent";
+                return;
+            }
+            continue;
         }
         if (devnode_property(devtree, place.controller, "interrupt-map", NULL) == NULL) {
             return; /* a controller with interrupts of its own */
@@ -214,7 +243,7 @@ static void add(struct devirqs *irqs, const struct devirq *irq)
 static void add_place(const struct devtree *devtree, struct devirqs *irqs, const char *property,
                       size_t index, const struct place *place)
 {
-    struct devirq irq = {.property = property, .index = index};
+    struct devirq irq = {.property = property, .index = index, .relay = NODE_NONE};
     resolve(devtree, *place, &irq);
     add(irqs, &irq);
 }
@@ -223,7 +252,8 @@ static void add_problem(struct devirqs *irqs, const char *property, size_t index
                         const char *problem)
 {
     struct devirq irq = {
-        .property = property, .index = index, .controller = NODE_NONE, .problem = problem};
+        .property = property, .index = index, .controller = NODE_NONE, .relay = NODE_NONE,
+        .problem = problem};
     add(irqs, &irq);
 }
 
@@ -334,6 +364,7 @@ static void add_vendor(const struct devtree *devtree, size_t node, const struct 
             struct devirq irq = {.property = lines->property,
                                  .index = i,
                                  .controller = interrupt_parent(devtree, node),
+                                 .relay = NODE_NONE,
                                  .is_gic = true,
                                  .intid = GIC_SPI_BASE + spi + line,
                                  .trigger = lines->trigger};
