@@ -246,8 +246,7 @@ static bool read_all(const struct devtree *devtree, struct board *board)
 bool board_tree_read(struct board *board, const void *tree_bytes, size_t size, const char *path)
 {
     struct devtree devtree;
-    bool sound =
-        devtree_open(&devtree, tree_bytes, size, path) && read_all(&devtree, board);
+    bool sound = devtree_open(&devtree, tree_bytes, size, path) && read_all(&devtree, board);
     devtree_close(&devtree);
     return sound;
 }

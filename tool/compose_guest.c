@@ -74,10 +74,9 @@ static enum fate fate_of(const struct compose *compose, size_t vm, size_t index)
     const struct devtree *devtree = compose->devtree;
     enum fate fate = fate_of_description(compose, vm, index);
     const struct devnode *node = &devtree->nodes[index];
-    bool is_device =
-        devclass_is_device(devtree, index) || (node->reg_count != 0 && !node->is_bus);
-    if (fate != FATE_KEEP || !is_device ||
-        compose_has(compose, vm, index) || devnode_is_gic(devtree, index) ||
+    bool is_device = devclass_is_device(devtree, index) || (node->reg_count != 0 && !node->is_bus);
+    if (fate != FATE_KEEP || !is_device || compose_has(compose, vm, index) ||
+        devnode_is_gic(devtree, index) ||
         devnode_is_compatible(devtree, index, "arm,armv8-timer") ||
         strcmp(devtree->nodes[node->parent].path, "/reserved-memory") == 0) {
         return fate;

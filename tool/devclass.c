@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-#define STOPS_CLOCKS "stop or change the clock of any device"
-#define RESETS       "reset any device"
-#define MOVES_PINS   "take the pins of any device"
-#define CUTS_POWER   "switch off the power of any device"
-#define READS_KEYS   "read the chip's fuses, or write them"
-#define ENDS_ALL     "reset the whole board"
+#define STOPS_CLOCKS  "stop or change the clock of any device"
+#define RESETS        "reset any device"
+#define MOVES_PINS    "take the pins of any device"
+#define CUTS_POWER    "switch off the power of any device"
+#define READS_KEYS    "read the chip's fuses, or write them"
+#define ENDS_ALL      "reset the whole board"
 #define ASKS_FIRMWARE "ask the firmware for whatever it does: clocks, power, resets, memory"
 
 /* Sorts by compatible string; the first row that fits counts. */

@@ -172,10 +172,18 @@ static bool map_translate(const struct devtree *devtree, struct place *place)
 static bool is_relay(const struct devtree *devtree, size_t node)
 {
     static const char *const relays[] = {
-        "fsl,imx7d-gpc",          "fsl,imx8mq-gpc",         "fsl,imx8mm-gpc",
-        "fsl,imx8mn-gpc",         "fsl,imx8mp-gpc",         "allwinner,sun6i-a31-r-intc",
-        "allwinner,sun8i-h3-r-intc", "allwinner,sun50i-a64-r-intc", "allwinner,sun50i-h6-r-intc",
-        "nvidia,tegra20-ictlr",   "nvidia,tegra124-ictlr",  "nvidia,tegra210-ictlr",
+        "fsl,imx7d-gpc",
+        "fsl,imx8mq-gpc",
+        "fsl,imx8mm-gpc",
+        "fsl,imx8mn-gpc",
+        "fsl,imx8mp-gpc",
+        "allwinner,sun6i-a31-r-intc",
+        "allwinner,sun8i-h3-r-intc",
+        "allwinner,sun50i-a64-r-intc",
+        "allwinner,sun50i-h6-r-intc",
+        "nvidia,tegra20-ictlr",
+        "nvidia,tegra124-ictlr",
+        "nvidia,tegra210-ictlr",
         "mediatek,mt6577-sysirq",
     };
     for (size_t i = 0; i < sizeof(relays) / sizeof(relays[0]); i++) {
@@ -251,9 +259,11 @@ static void add_place(const struct devtree *devtree, struct devirqs *irqs, const
 static void add_problem(struct devirqs *irqs, const char *property, size_t index,
                         const char *problem)
 {
-    struct devirq irq = {
-        .property = property, .index = index, .controller = NODE_NONE, .relay = NODE_NONE,
-        .problem = problem};
+    struct devirq irq = {.property = property,
+                         .index = index,
+                         .controller = NODE_NONE,
+                         .relay = NODE_NONE,
+                         .problem = problem};
     add(irqs, &irq);
 }
 

@@ -45,7 +45,8 @@ static xmlNode *child_named(xmlNode *parent, const char *element, const char *na
 static xmlNode *find_vm(xmlNode *root, const char *name)
 {
     for (xmlNode *pd = root->children; pd != NULL; pd = pd->next) {
-        xmlNode *vm = pd->type == XML_ELEMENT_NODE ? child_named(pd, "virtual_machine", name) : NULL;
+        xmlNode *vm =
+            pd->type == XML_ELEMENT_NODE ? child_named(pd, "virtual_machine", name) : NULL;
         if (vm != NULL) {
             return vm;
         }
@@ -59,7 +60,7 @@ static void read_map(struct artefacts *artefacts, xmlNode *root, xmlNode *elemen
     xmlChar *name = xmlGetProp(element, (const xmlChar *)"mr");
     xmlNode *region = child_named(root, "memory_region", (const char *)name);
     *map = (struct mapping){.gpa = attribute(element, "vaddr"),
-                        .is_cached = !attribute_is(element, "cached", "false")};
+                            .is_cached = !attribute_is(element, "cached", "false")};
     strncpy(map->region, (const char *)name, sizeof(map->region) - 1);
     if (region != NULL) {
         map->pa = attribute(region, "phys_addr");
@@ -126,10 +127,9 @@ static bool read_json(struct artefacts *artefacts, const char *text, const char 
     for (size_t i = 0; i < line_count; i++) {
         struct json_object *row = json_object_array_get_idx(lines, i);
         if (strcmp(member(row, "vm"), vm) == 0) {
-            artefacts->routes[artefacts->route_count++] =
-                (struct routed){(uint32_t)member_number(row, "irq"),
-                                strcmp(member(row, "trigger"), "edge") == 0, member(row, "node"),
-                                member(row, "property")};
+            artefacts->routes[artefacts->route_count++] = (struct routed){
+                (uint32_t)member_number(row, "irq"), strcmp(member(row, "trigger"), "edge") == 0,
+                member(row, "node"), member(row, "property")};
         }
     }
     return true;

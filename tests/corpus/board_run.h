@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-#define CORPUS_CPU_SECONDS 60 /* for all runs of a board, under sanitizers; one that loops is ended */
+#define CORPUS_CPU_SECONDS                                                                         \
+    60 /* for all runs of a board, under sanitizers; one that loops is ended */
 
 /* Composes for the board whose tree is at `path`: everything, two VMs, each device of a kind, and
  * with `every` each device with registers. Prints what it found. */

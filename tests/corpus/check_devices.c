@@ -168,13 +168,11 @@ static void check_routes(struct subject *subject, const char *run,
 {
     for (size_t i = 0; i < artefacts->route_count; i++) {
         const struct routed *route = &artefacts->routes[i];
-        const struct line *said =
-            find_line(artefacts->lines, artefacts->line_count, route->intid);
-        int node =
-            oracle_at(&subject->oracle, fdt_path_offset(subject->oracle.fdt, route->node));
+        const struct line *said = find_line(artefacts->lines, artefacts->line_count, route->intid);
+        int node = oracle_at(&subject->oracle, fdt_path_offset(subject->oracle.fdt, route->node));
         if (said == NULL || node < 0) {
-            subject_fail(subject, run, "interrupt %u of %s is not in the description",
-                         route->intid, route->node);
+            subject_fail(subject, run, "interrupt %u of %s is not in the description", route->intid,
+                         route->node);
             continue;
         }
         if (strncmp(route->property, "interrupt", 9) != 0) {
@@ -215,9 +213,8 @@ void check_lines(struct subject *subject, const char *run, const struct artefact
         }
         oracle_lines(guest, i, &lines);
         for (size_t k = 0; k < lines.count; k++) {
-            if (lines.entries[k].intid < 1020 &&
-                find_line(artefacts->lines, artefacts->line_count, lines.entries[k].intid) ==
-                    NULL) {
+            if (lines.entries[k].intid < 1020 && find_line(artefacts->lines, artefacts->line_count,
+                                                           lines.entries[k].intid) == NULL) {
                 char path[1024];
                 subject_fail(subject, run, "%s waits for interrupt %u, which is not routed",
                              path_of(guest, (int)i, path, sizeof(path)), lines.entries[k].intid);

@@ -32,13 +32,12 @@ static struct span tree_memory(const struct oracle *guest)
 
 static bool is_within(const struct span *outer, uint64_t base, uint64_t size)
 {
-    return base >= outer->base && size <= outer->size &&
-           base - outer->base <= outer->size - size;
+    return base >= outer->base && size <= outer->size && base - outer->base <= outer->size - size;
 }
 
 /* The guest's RAM: the board's, nobody else's, and where its devices are not. */
-static void check_place(struct subject *subject, const char *run,
-                        const struct artefacts *artefacts, const struct span *ram)
+static void check_place(struct subject *subject, const char *run, const struct artefacts *artefacts,
+                        const struct span *ram)
 {
     if (board_memory_find(&subject->board, ram->base, ram->size) == NULL) {
         subject_fail(subject, run, "its RAM at 0x%" PRIx64 " is not the board's", ram->base);
@@ -111,8 +110,8 @@ void check_table(struct subject *subject, const char *run, const struct artefact
         (const struct guest_place *)(const void *)(artefacts->table + table->place_offset);
     for (size_t i = 0; i < table->place_count; i++) {
         if ((i > 0 && places[i - 1].pa > places[i].pa) || places[i].text_offset >= size ||
-            memchr(artefacts->table + places[i].text_offset, '\0',
-                   size - places[i].text_offset) == NULL) {
+            memchr(artefacts->table + places[i].text_offset, '\0', size - places[i].text_offset) ==
+                NULL) {
             subject_fail(subject, run, "row %zu of its table is out of order or out of it", i);
             return;
         }

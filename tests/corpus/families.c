@@ -68,8 +68,7 @@ static void add_reason(struct family *family, const char *kind, const char *mess
     }
 }
 
-static struct family *find_family(struct families *families, const char *directory,
-                                  const char *soc)
+static struct family *find_family(struct families *families, const char *directory, const char *soc)
 {
     for (size_t i = 0; i < families->count; i++) {
         struct family *family = &families->entries[i];
@@ -139,9 +138,9 @@ void family_row(const struct family *family, char *text, size_t size)
     struct reason sorted[REASON_MAX];
     size_t length = (size_t)snprintf(text, size, "| %s | `%s` | %zu | ", family->directory,
                                      family->soc, family->boards);
-    length += (size_t)(family->gic == 0 ? snprintf(text + length, size - length, "none |")
-                                        : snprintf(text + length, size - length, "v%u |",
-                                                   family->gic));
+    length +=
+        (size_t)(family->gic == 0 ? snprintf(text + length, size - length, "none |")
+                                  : snprintf(text + length, size - length, "v%u |", family->gic));
     length += (size_t)snprintf(text + length, size - length, " %zu/%zu |", family->all_composed,
                                family->boards);
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
@@ -156,8 +155,8 @@ void family_row(const struct family *family, char *text, size_t size)
         qsort(sorted, family->reason_count, sizeof(*sorted), reason_compare);
     }
     for (size_t i = 0; i < family->reason_count && length + sizeof(sorted[0].text) < size; i++) {
-        length += (size_t)snprintf(text + length, size - length, "%s%s (%zu)",
-                                   i == 0 ? " " : "; ", sorted[i].text, sorted[i].count);
+        length += (size_t)snprintf(text + length, size - length, "%s%s (%zu)", i == 0 ? " " : "; ",
+                                   sorted[i].text, sorted[i].count);
     }
     snprintf(text + length, size - length, " |\n");
 }

@@ -18,12 +18,14 @@ static enum kind kind_by_name(const struct devtree *devtree, size_t node)
         const char *name;
         enum kind kind;
     } names[] = {
-        {"serial", KIND_SERIAL},   {"uart", KIND_SERIAL}, {"mmc", KIND_MMC},
-        {"sdhci", KIND_MMC},       {"sdmmc", KIND_MMC},   {"dwmmc", KIND_MMC},
-        {"sd", KIND_MMC},          {"sdhc", KIND_MMC},    {"esdhc", KIND_MMC},
-        {"ethernet", KIND_ETHERNET}, {"usb", KIND_USB},   {"usb3", KIND_USB},
-        {"dwc3", KIND_USB},        {"pcie", KIND_PCIE},   {"pci", KIND_PCIE},
-        {"gpu", KIND_GPU},
+        {"serial", KIND_SERIAL}, {"uart", KIND_SERIAL},
+        {"mmc", KIND_MMC},       {"sdhci", KIND_MMC},
+        {"sdmmc", KIND_MMC},     {"dwmmc", KIND_MMC},
+        {"sd", KIND_MMC},        {"sdhc", KIND_MMC},
+        {"esdhc", KIND_MMC},     {"ethernet", KIND_ETHERNET},
+        {"usb", KIND_USB},       {"usb3", KIND_USB},
+        {"dwc3", KIND_USB},      {"pcie", KIND_PCIE},
+        {"pci", KIND_PCIE},      {"gpu", KIND_GPU},
     };
     const char *name = devtree->nodes[node].name;
     size_t length = strcspn(name, "@");

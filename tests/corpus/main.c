@@ -281,12 +281,10 @@ static void compare_page(struct corpus *corpus, const char *path)
 static bool parse(struct corpus *corpus, int argc, char **argv, const char **boards,
                   const char **print)
 {
-    static const struct option options[] = {{"jobs", required_argument, NULL, 'j'},
-                                            {"every", no_argument, NULL, 'e'},
-                                            {"sample", required_argument, NULL, 's'},
-                                            {"boards", required_argument, NULL, 'b'},
-                                            {"print", required_argument, NULL, 'p'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"jobs", required_argument, NULL, 'j'},   {"every", no_argument, NULL, 'e'},
+        {"sample", required_argument, NULL, 's'}, {"boards", required_argument, NULL, 'b'},
+        {"print", required_argument, NULL, 'p'},  {NULL, 0, NULL, 0}};
     int option;
     bool sound = true;
     corpus->jobs = 1;

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PA_LIMIT     (UINT64_C(1) << 40)
-#define PHANDLE_MAX  0x10000
-#define REG_MAX      4096
+#define PA_LIMIT    (UINT64_C(1) << 40)
+#define PHANDLE_MAX 0x10000
+#define REG_MAX     4096
 
 /* Room for one more of `count` elements of `size` bytes; the program ends if there is none. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t size)
@@ -29,8 +29,7 @@ static void *grow(void *array, size_t count, size_t *capacity, size_t size)
 
 void spans_add(struct spans *spans, uint64_t base, uint64_t size)
 {
-    spans->entries =
-        grow(spans->entries, spans->count, &spans->capacity, sizeof(*spans->entries));
+    spans->entries = grow(spans->entries, spans->count, &spans->capacity, sizeof(*spans->entries));
     spans->entries[spans->count++] = (struct span){base, size};
 }
 
@@ -93,8 +92,8 @@ static bool says_okay(const void *fdt, int offset)
 /* Says of a node, once those above it are known, what it is. */
 static void sort_node(struct oracle *oracle, size_t node)
 {
-    static const char *const theirs[] = {"arm,gic-v",  "smmu",    "arm,mmu-4",
-                                         "arm,mmu-5",  "-iommu",  "arm,armv7-timer-mem",
+    static const char *const theirs[] = {"arm,gic-v",      "smmu",   "arm,mmu-4",
+                                         "arm,mmu-5",      "-iommu", "arm,armv7-timer-mem",
                                          "arm,armv8-timer"};
     struct oracle_node *self = &oracle->nodes[node];
     self->compatible =
@@ -119,10 +118,8 @@ static void sort_node(struct oracle *oracle, size_t node)
 static void add_subtree(struct oracle *oracle, int offset, int parent)
 {
     int index = (int)oracle->count, child;
-    oracle->nodes =
-        grow(oracle->nodes, oracle->count, &oracle->capacity, sizeof(*oracle->nodes));
-    bool enabled =
-        parent < 0 || (oracle->nodes[parent].enabled && says_okay(oracle->fdt, offset));
+    oracle->nodes = grow(oracle->nodes, oracle->count, &oracle->capacity, sizeof(*oracle->nodes));
+    bool enabled = parent < 0 || (oracle->nodes[parent].enabled && says_okay(oracle->fdt, offset));
     oracle->nodes[oracle->count++] =
         (struct oracle_node){.offset = offset, .parent = parent, .enabled = enabled};
     sort_node(oracle, (size_t)index);
@@ -181,8 +178,7 @@ bool oracle_compatible_has(const struct oracle *oracle, size_t node, const char 
 bool oracle_is_pci(const struct oracle *oracle, size_t node)
 {
     int length;
-    const char *type =
-        fdt_getprop(oracle->fdt, oracle->nodes[node].offset, "device_type", &length);
+    const char *type = fdt_getprop(oracle->fdt, oracle->nodes[node].offset, "device_type", &length);
     return type != NULL && length == 4 && memcmp(type, "pci", 4) == 0;
 }
 
@@ -251,22 +247,19 @@ static void add_windows(const struct oracle *oracle, size_t node, uint64_t windo
                         struct spans *spans)
 {
     int length, parent = oracle->nodes[node].parent;
-    const fdt32_t *ranges =
-        fdt_getprop(oracle->fdt, oracle->nodes[node].offset, "ranges", &length);
+    const fdt32_t *ranges = fdt_getprop(oracle->fdt, oracle->nodes[node].offset, "ranges", &length);
     int outer = cells_said(oracle, parent, "#address-cells", 2);
     int sizes = cells_said(oracle, (int)node, "#size-cells", 2);
     for (int i = 0; ranges != NULL && i < length / 4 / (3 + outer + sizes); i++) {
         const fdt32_t *at = ranges + i * (3 + outer + sizes);
         unsigned __int128 address = number(at + 3, outer), size = number(at + 3 + outer, sizes);
         if (size != 0 && to_root(oracle, parent, &address, size)) {
-            spans_add(spans, (uint64_t)address,
-                      size > window_max ? window_max : (uint64_t)size);
+            spans_add(spans, (uint64_t)address, size > window_max ? window_max : (uint64_t)size);
         }
     }
 }
 
-void oracle_regs(const struct oracle *oracle, size_t node, uint64_t window_max,
-                 struct spans *spans)
+void oracle_regs(const struct oracle *oracle, size_t node, uint64_t window_max, struct spans *spans)
 {
     int length, parent = oracle->nodes[node].parent;
     const fdt32_t *reg = fdt_getprop(oracle->fdt, oracle->nodes[node].offset, "reg", &length);

@@ -39,6 +39,17 @@ static void lines_add(struct lines *lines, uint32_t intid, bool edge)
     lines->entries[lines->count++] = (struct line){intid, edge};
 }
 
+/* Controllers beside the GIC, with its three cells: what they get goes there as well. */
+static bool is_beside_gic(const struct oracle *oracle, int controller)
+{
+    return cell(oracle, controller, "#interrupt-cells", 0) == 3 &&
+           (oracle_compatible_has(oracle, (size_t)controller, "-gpc") ||
+            oracle_compatible_has(oracle, (size_t)controller, "-r-intc") ||
+            oracle_compatible_has(oracle, (size_t)controller, "-ictlr"));
+}
+
+static int controller_of(const struct oracle *oracle, int node);
+
 /* Raises a specifier at a controller; `unit` is the raiser's address, for maps. */
 static void raise(const struct oracle *oracle, int controller, const fdt32_t *cells, int count,
                   const fdt32_t *unit, int unit_count, int depth, struct lines *lines)
@@ -51,6 +62,11 @@ static void raise(const struct oracle *oracle, int controller, const fdt32_t *ce
         if (count >= 3 && fdt32_ld(&cells[0]) == 0) {
             lines_add(lines, 32 + fdt32_ld(&cells[1]), flags != 0 && flags < 4);
         }
+        return;
+    }
+    if (is_beside_gic(oracle, controller)) {
+        raise(oracle, controller_of(oracle, controller), cells, count, unit, unit_count, depth + 1,
+              lines);
         return;
     }
     int length, mask_length;
@@ -89,7 +105,8 @@ static int controller_of(const struct oracle *oracle, int node)
     for (int hop = 0; hop < 64 && node >= 0; hop++) {
         int phandle = cell(oracle, node, "interrupt-parent", 0);
         int count;
-        node = phandle != 0 ? oracle_phandle(oracle, (uint32_t)phandle) : oracle->nodes[node].parent;
+        node =
+            phandle != 0 ? oracle_phandle(oracle, (uint32_t)phandle) : oracle->nodes[node].parent;
         if (node >= 0 && property(oracle, node, "#interrupt-cells", &count) != NULL) {
             return node;
         }
