@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "diag.h"
@@ -164,6 +165,13 @@ void compose_error(const struct compose *compose, size_t node, const char *forma
     diag_error(&compose->devtree->tree.at, "node %s: %s", compose->devtree->nodes[node].path,
                message);
     free(message);
+}
+
+bool compose_is_cpu_domain(const struct compose *compose, const struct devref *ref)
+{
+    size_t device = compose_device_of(compose, ref->target);
+    return strcmp(ref->property, "power-domains") == 0 &&
+           devnode_is_compatible(compose->devtree, device, "arm,psci*");
 }
 
 size_t compose_device_of(const struct compose *compose, size_t node)

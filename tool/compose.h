@@ -228,6 +228,10 @@ void compose_error(const struct compose *compose, size_t node, const char *forma
 /* Whether a device can be given at all; if not, `*reason` says why. */
 bool compose_can_give(const struct compose *compose, size_t vm, size_t node, const char **reason);
 
+/* Whether a reference is to a power domain of the CPUs (arm,psci.yaml): what hangs on it is on
+ * while they are, and a guest does without. */
+bool compose_is_cpu_domain(const struct compose *compose, const struct devref *ref);
+
 /* The nearest node from `node` up that is a device: what a reference to a part of it means. */
 size_t compose_device_of(const struct compose *compose, size_t node);
 

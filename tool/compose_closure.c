@@ -83,7 +83,8 @@ static bool close_need(struct compose *compose, size_t vm, size_t node, const st
     const struct devtree *devtree = compose->devtree;
     size_t device = compose_device_of(compose, ref->target);
     const char *reason;
-    if (compose->vms[vm].is_frozen[ref->target] || compose->vms[vm].is_taken[ref->target]) {
+    if (compose->vms[vm].is_frozen[ref->target] || compose->vms[vm].is_taken[ref->target] ||
+        compose_is_cpu_domain(compose, ref)) {
         drop(compose, vm, node, ref);
         return true;
     }

@@ -309,6 +309,27 @@ static void messages_to_the_gic_are_nobody_s(void **state)
     compose_build_refused("its interrupts are messages to the GIC, which no guest may send");
 }
 
+/* What is below a device that cannot be given is left out with it; a power domain of the CPUs is
+ * none that a device waits for. */
+static void all_leaves_out_what_cannot_work(void **state)
+{
+    (void)state;
+    compose_build_board(
+        BOARD_TEXT("dsp@50000000 { compatible = \"test,dsp\"; reg = <0 0x50000000 0 0x1000>;"
+                   " below { compatible = \"test,below\"; }; };"
+                   "psci2 { compatible = \"arm,psci-1.0\";"
+                   " cluster: cluster { #power-domain-cells = <0>; }; };"
+                   "a@9000000 { compatible = \"test,a\"; reg = <0 0x9000000 0 0x1000>;"
+                   " power-domains = <&cluster>; };"),
+        NULL);
+    built_request.vms[0].gives_all = true;
+    compose_build_run();
+    check_not_granted(0, "/dsp@50000000");
+    check_not_granted(0, "/dsp@50000000/below");
+    check_granted(0, "/a@9000000", "given");
+    assert_null(guest_property(0, "/a@9000000", "power-domains", NULL));
+}
+
 static void mistakes_of_the_request(void **state)
 {
     (void)state;
@@ -351,6 +372,7 @@ int main(void)
         TEST(what_belongs_to_everybody_is_nobody_s),
         TEST(a_relay_is_needed_and_its_interrupts_are_the_gic_s),
         TEST(messages_to_the_gic_are_nobody_s),
+        TEST(all_leaves_out_what_cannot_work),
         TEST(mistakes_of_the_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
