@@ -51,9 +51,9 @@ static bool matches(const char *string, const char *pattern)
 bool devnode_is_compatible(const struct devtree *devtree, size_t node, const char *compatible)
 {
     const char *list = devtree->nodes[node].compatible;
-    const char *end = list + devtree->nodes[node].compatible_size;
-    for (const char *string = list; string < end; string += strlen(string) + 1) {
-        if (matches(string, compatible)) {
+    size_t size = devtree->nodes[node].compatible_size;
+    for (size_t at = 0; at < size; at += strlen(list + at) + 1) {
+        if (matches(list + at, compatible)) {
             return true;
         }
     }
