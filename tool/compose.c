@@ -8,9 +8,42 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "diag.h"
+
+/* Adds the pages of a range to those that nobody is given. */
+static void keep(struct compose *compose, const struct range *range)
+{
+    uint64_t base = range->base & -(uint64_t)PAGE_SIZE_4K;
+    uint64_t end = (range->base + range->size + PAGE_SIZE_4K - 1) & -(uint64_t)PAGE_SIZE_4K;
+    compose->kept = alloc_grow(compose->kept, compose->kept_count, &compose->kept_capacity,
+                               sizeof(*compose->kept));
+    compose->kept[compose->kept_count++] = (struct range){.base = base, .size = end - base};
+}
+
+static void keep_all(struct compose *compose)
+{
+    const struct devtree *devtree = compose->devtree;
+    const struct board *board = compose->board;
+    for (size_t i = 0; i < board->memory_count; i++) {
+        keep(compose, &board->memory[i]);
+    }
+    for (size_t i = 0; i < board->reserved_count; i++) {
+        keep(compose, &board->reserved[i]);
+    }
+    for (size_t i = 1; i < devtree->node_count; i++) {
+        const struct devnode *node = &devtree->nodes[i];
+        for (size_t k = 0; k < node->reg_count && compose->classes[i].keeper == KEEPER_KERNEL;
+             k++) {
+            keep(compose, &node->regs[k]);
+        }
+    }
+    if (compose->kept_count != 0) {
+        range_merge(compose->kept, &compose->kept_count);
+    }
+}
 
 static void compose_open(struct compose *compose, const struct compose_request *request,
                          const struct devtree *devtree, const struct board *board)
@@ -21,6 +54,7 @@ static void compose_open(struct compose *compose, const struct compose_request *
     for (size_t i = 0; i < devtree->node_count; i++) {
         compose->classes[i] = devclass_of(devtree, i);
     }
+    keep_all(compose);
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         struct composed_vm *composed = &compose->vms[vm];
         composed->request = &request->vms[vm];
@@ -75,6 +109,7 @@ void compose_free(struct compose *compose)
         free(composed->tree);
     }
     free(compose->classes);
+    free(compose->kept);
     free(compose->pages);
     free(compose->irqs);
     free(compose->regions);
@@ -132,6 +167,13 @@ void compose_error(const struct compose *compose, size_t node, const char *forma
     free(message);
 }
 
+bool compose_is_cpu_domain(const struct compose *compose, const struct devref *ref)
+{
+    size_t device = compose_device_of(compose, ref->target);
+    return strcmp(ref->property, "power-domains") == 0 &&
+           devnode_is_compatible(compose->devtree, device, "arm,psci*");
+}
+
 size_t compose_device_of(const struct compose *compose, size_t node)
 {
     return devclass_device_of(compose->devtree, node);
@@ -144,12 +186,15 @@ uint64_t compose_reg_size(const struct compose *compose, size_t node, size_t reg
     return devnode->is_pci && size > COMPOSE_WINDOW_MAX ? COMPOSE_WINDOW_MAX : size;
 }
 
-bool compose_is_in_ram(const struct compose *compose, size_t node)
+bool compose_is_kept(const struct compose *compose, size_t node)
 {
     const struct devnode *devnode = &compose->devtree->nodes[node];
     for (size_t i = 0; i < devnode->reg_count; i++) {
-        if (board_memory_touches(compose->board, devnode->regs[i].base, devnode->regs[i].size)) {
-            return true;
+        uint64_t size = compose_reg_size(compose, node, i);
+        for (size_t k = 0; k < compose->kept_count && !devnode->is_bus; k++) {
+            if (range_overlaps(&compose->kept[k], devnode->regs[i].base, size)) {
+                return true;
+            }
         }
     }
     return false;

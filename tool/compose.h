@@ -156,6 +156,8 @@ struct compose {
     const struct devtree *devtree;
     const struct board *board;
     struct devclass *classes; /* by node */
+    struct range *kept;       /* pages that nobody is given: the kernel's, and memory; merged */
+    size_t kept_count, kept_capacity;
 
     struct composed_vm vms[COMPOSE_VM_MAX];
     size_t vm_count;
@@ -229,6 +231,10 @@ void compose_error(const struct compose *compose, size_t node, const char *forma
 /* Whether a device can be given at all; if not, `*reason` says why. */
 bool compose_can_give(const struct compose *compose, size_t vm, size_t node, const char **reason);
 
+/* Whether a reference is to a power domain of the CPUs (arm,psci.yaml): what hangs on it is on
+ * while they are, and a guest does without. */
+bool compose_is_cpu_domain(const struct compose *compose, const struct devref *ref);
+
 /* The nearest node from `node` up that is a device: what a reference to a part of it means. */
 size_t compose_device_of(const struct compose *compose, size_t node);
 
@@ -236,8 +242,9 @@ size_t compose_device_of(const struct compose *compose, size_t node);
  * beyond COMPOSE_WINDOW_MAX. */
 uint64_t compose_reg_size(const struct compose *compose, size_t node, size_t reg);
 
-/* Whether any register of the node lies in RAM. */
-bool compose_is_in_ram(const struct compose *compose, size_t node);
+/* Whether any page with registers of the node is RAM, reserved, or has registers that the kernel
+ * keeps. */
+bool compose_is_kept(const struct compose *compose, size_t node);
 
 /* Whether a guest's power-off is the machine's: where there is one VM only. Its VMM may then call
  * the firmware. */

@@ -116,8 +116,9 @@ static void note_without(struct compose *compose, size_t vm, size_t node, const 
                               : "the guest's tree does without the property");
     } else {
         compose_note(compose, vm, NOTE_DROPPED, node,
-                     "\"%s\" names %s, which --take keeps out; the guest's tree does without it",
-                     ref->property, path);
+                     "\"%s\" names %s, %s; the guest's tree does without it", ref->property, path,
+                     composed->is_taken[ref->target] ? "which --take keeps out"
+                                                     : "which is on while the CPUs are");
     }
 }
 
@@ -126,7 +127,8 @@ static bool close_need(struct compose *compose, size_t vm, size_t node, const st
     const struct devtree *devtree = compose->devtree;
     size_t device = compose_device_of(compose, ref->target);
     const char *reason;
-    if (compose->vms[vm].is_frozen[ref->target] || compose->vms[vm].is_taken[ref->target]) {
+    if (compose->vms[vm].is_frozen[ref->target] || compose->vms[vm].is_taken[ref->target] ||
+        compose_is_cpu_domain(compose, ref)) {
         note_without(compose, vm, node, ref);
         drop(compose, vm, node, ref);
         return true;
@@ -168,6 +170,26 @@ static void close_peer(struct compose *compose, size_t vm, size_t node, const st
     }
 }
 
+/* Messages to the GIC are nobody's: a device behind a bridge has its lines as well. What turns
+ * lines into messages has no other way; some send them to a device that raises lines of its own. */
+static bool close_msi(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
+{
+    const struct devtree *devtree = compose->devtree;
+    size_t device = compose_device_of(compose, ref->target);
+    if (compose->classes[device].keeper == KEEPER_NONE) {
+        return close_need(compose, vm, node, ref);
+    }
+    if (devnode_property(devtree, node, "interrupt-controller", NULL) != NULL) {
+        return refuse_need(compose, vm, node, ref, device,
+                           "its interrupts are messages to the GIC, which no guest may send");
+    }
+    compose_note(compose, vm, NOTE_DROPPED, node,
+                 "\"%s\" names %s, to which no guest may send messages; lines have to do",
+                 ref->property, devtree->nodes[ref->target].path);
+    drop(compose, vm, node, ref);
+    return true;
+}
+
 static bool close_ref(struct compose *compose, size_t vm, size_t node, const struct devref *ref)
 {
     if (ref->problem != NULL) {
@@ -187,9 +209,10 @@ static bool close_ref(struct compose *compose, size_t vm, size_t node, const str
         drop(compose, vm, node, ref);
         return true;
     case REF_IOMMU:
-    case REF_MSI:
         drop(compose, vm, node, ref);
         return true;
+    case REF_MSI:
+        return close_msi(compose, vm, node, ref);
     }
     return true;
 }
@@ -217,9 +240,11 @@ static bool close_irqs(struct compose *compose, size_t vm, size_t node)
         if (irq->problem != NULL) {
             sound =
                 tree_mistake(compose, vm, node, irq->property, irq->index, irq->problem) && sound;
-        } else if (!irq->is_gic) {
-            struct devref ref = {
-                .property = irq->property, .index = irq->index, .target = irq->controller};
+            continue;
+        }
+        size_t needed = irq->is_gic ? irq->through : irq->controller;
+        if (needed != NODE_NONE) {
+            struct devref ref = {.property = irq->property, .index = irq->index, .target = needed};
             sound = close_need(compose, vm, node, &ref) && sound;
         }
     }

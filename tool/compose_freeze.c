@@ -29,6 +29,7 @@ static const struct {
     {"interconnects", "interconnect-names"},
     {"nvmem-cells", "nvmem-cell-names"},
     {"memory-region", "memory-region-names"},
+    {"qcom,smem-states", "qcom,smem-state-names"},
     {"interrupts", "interrupt-names"},
     {"interrupts-extended", "interrupt-names"},
     {"assigned-clocks", "assigned-clock-rates"},
@@ -160,14 +161,41 @@ static void edit_list(struct edit *edit, size_t node, const struct devrefs *refs
     free(list.cells);
 }
 
-/* The node's interrupts come from a controller that the guest has not: its driver polls. */
+/* Whether all interrupts of the node are the GIC's, some handed on by a controller beside it; then
+ * `*gic` is that. */
+static bool goes_around(const struct devtree *devtree, size_t node, size_t *gic)
+{
+    struct devirqs irqs;
+    bool has_relay = false, are_all = true;
+    devnode_irqs(devtree, node, &irqs);
+    for (size_t i = 0; i < irqs.count; i++) {
+        const struct devirq *irq = &irqs.entries[i];
+        has_relay = has_relay || irq->through != NODE_NONE;
+        are_all = are_all && irq->is_gic && irq->problem == NULL;
+        *gic = irq->controller;
+    }
+    free(irqs.entries);
+    return has_relay && are_all && devtree->nodes[*gic].phandle != 0;
+}
+
+/* The node's interrupts come from a controller that the guest has not: its driver polls. What such
+ * a controller only hands on, the guest gets from the GIC itself. */
 static void edit_interrupts(struct edit *edit, size_t node)
 {
     const struct composed_vm *composed = &edit->compose->vms[edit->vm];
+    const struct devtree *devtree = edit->compose->devtree;
     for (size_t i = 0; i < composed->dropped_count; i++) {
         const char *property = composed->dropped[i].property;
-        if (composed->dropped[i].node == node &&
-            (strcmp(property, "interrupts") == 0 || strcmp(property, "interrupts-extended") == 0)) {
+        size_t gic;
+        if (composed->dropped[i].node != node) {
+            continue;
+        }
+        if (strcmp(property, "interrupts") == 0 && goes_around(devtree, node, &gic)) {
+            uint8_t cell[4];
+            edit_put_cells(cell, devtree->nodes[gic].phandle, 1);
+            edit_set(edit, node, "interrupt-parent", cell, sizeof(cell));
+        } else if (strcmp(property, "interrupts") == 0 ||
+                   strcmp(property, "interrupts-extended") == 0) {
             drop_list(edit, node, property);
         }
     }

@@ -73,10 +73,12 @@ static enum fate fate_of(const struct compose *compose, size_t vm, size_t index)
 {
     const struct devtree *devtree = compose->devtree;
     enum fate fate = fate_of_description(compose, vm, index);
-    if (fate != FATE_KEEP || !devclass_is_device(devtree, index) ||
-        compose_has(compose, vm, index) || devnode_is_gic(devtree, index) ||
+    const struct devnode *node = &devtree->nodes[index];
+    bool is_device = devclass_is_device(devtree, index) || (node->reg_count != 0 && !node->is_bus);
+    if (fate != FATE_KEEP || !is_device || compose_has(compose, vm, index) ||
+        devnode_is_gic(devtree, index) ||
         devnode_is_compatible(devtree, index, "arm,armv8-timer") ||
-        strcmp(devtree->nodes[devtree->nodes[index].parent].path, "/reserved-memory") == 0) {
+        strcmp(devtree->nodes[node->parent].path, "/reserved-memory") == 0) {
         return fate;
     }
     return FATE_DISABLE;
@@ -146,8 +148,8 @@ static void edit_pci(struct edit *edit, size_t index)
 static void edit_granted(struct edit *edit, size_t index)
 {
     /* None of them is granted. */
-    static const char *const never[] = {"iommus",     "iommu-map", "iommu-map-mask",
-                                        "msi-parent", "msi-map",   "msi-map-mask"};
+    static const char *const never[] = {"iommus", "iommu-map", "iommu-map-mask", "msi-map",
+                                        "msi-map-mask"};
     for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
         edit_delete_property(edit, index, never[i]);
     }

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The ownership table: page x owner, interrupt x owner. Nothing is given twice, and nothing that
- * the kernel has.
+ * The ownership table: page x owner, interrupt x owner. Nothing is given twice; what is kept was
+ * never granted (compose_can_give()).
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -98,63 +98,6 @@ static int irq_compare(const void *left, const void *right)
                           : (a->node > b->node) - (a->node < b->node);
 }
 
-/* The first node of the kernel's with registers in these pages, or NODE_NONE. */
-static size_t kept_node_in(const struct compose *compose, const struct range *pages)
-{
-    const struct devtree *devtree = compose->devtree;
-    for (size_t i = 0; i < devtree->node_count; i++) {
-        const struct devnode *node = &devtree->nodes[i];
-        if (compose->classes[i].keeper != KEEPER_KERNEL) {
-            continue;
-        }
-        for (size_t k = 0; k < node->reg_count; k++) {
-            if (range_overlaps(pages, node->regs[k].base, node->regs[k].size)) {
-                return i;
-            }
-        }
-    }
-    return NODE_NONE;
-}
-
-/* Whether a row may stand. With --give all one that may not is left out instead of refused. */
-static bool check_kept(struct compose *compose, const struct page_row *row, bool *is_left_out)
-{
-    size_t kept = kept_node_in(compose, &row->pages);
-    *is_left_out = false;
-    if (kept == NODE_NONE) {
-        return true;
-    }
-    const char *path = compose->devtree->nodes[kept].path;
-    if (compose->vms[row->vm].request->gives_all) {
-        compose_note(compose, row->vm, NOTE_LEFT_OUT, row->node,
-                     "its registers at 0x%" PRIx64
-                     " are left out: the page has registers of %s, which belongs to the kernel",
-                     row->regs.base, path);
-        *is_left_out = true;
-        return true;
-    }
-    compose_error(compose, row->node,
-                  "its page at PA 0x%" PRIx64
-                  " has registers of %s, which belongs to the kernel; it cannot be given",
-                  row->pages.base, path);
-    return false;
-}
-
-static bool keep_kernel_pages(struct compose *compose)
-{
-    bool sound = true;
-    size_t kept = 0;
-    for (size_t i = 0; i < compose->page_count; i++) {
-        bool is_left_out;
-        sound = check_kept(compose, &compose->pages[i], &is_left_out) && sound;
-        if (!is_left_out) {
-            compose->pages[kept++] = compose->pages[i];
-        }
-    }
-    compose->page_count = kept;
-    return sound;
-}
-
 bool compose_own(struct compose *compose)
 {
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
@@ -172,5 +115,5 @@ bool compose_own(struct compose *compose)
     if (compose->irq_count > 1) {
         qsort(compose->irqs, compose->irq_count, sizeof(*compose->irqs), irq_compare);
     }
-    return keep_kernel_pages(compose) && compose_check_owners(compose);
+    return compose_check_owners(compose);
 }

@@ -54,19 +54,12 @@ static size_t first_node_in(const struct compose *compose, size_t vm, const stru
 
 /* ---- The seed's choice ---- */
 
-/* Whether the range has registers that somebody else keeps or owns, or is RAM. */
+/* Whether the range has pages that somebody else keeps or owns. */
 static bool is_anothers(const struct compose *compose, size_t vm, const struct range *range)
 {
-    const struct devtree *devtree = compose->devtree;
-    for (size_t i = 1; i < devtree->node_count; i++) {
-        const struct devnode *node = &devtree->nodes[i];
-        if (compose->classes[i].keeper != KEEPER_KERNEL) {
-            continue;
-        }
-        for (size_t k = 0; k < node->reg_count; k++) {
-            if (range_overlaps(range, node->regs[k].base, node->regs[k].size)) {
-                return true;
-            }
+    for (size_t i = 0; i < compose->kept_count; i++) {
+        if (range_overlaps(range, compose->kept[i].base, compose->kept[i].size)) {
+            return true;
         }
     }
     for (size_t i = 0; i < compose->page_count; i++) {
@@ -75,7 +68,7 @@ static bool is_anothers(const struct compose *compose, size_t vm, const struct r
             return true;
         }
     }
-    return board_memory_touches(compose->board, range->base, range->size);
+    return false;
 }
 
 /* Adds the whole of each bus on which the VM has a device, in 2 MiB pages where nobody minds. */

@@ -45,7 +45,7 @@ static void print_grants(FILE *out, const struct compose *compose, size_t vm)
         }
         char *why = compose_why_text(compose, vm, grant);
         fprintf(out, "    %s\n        %s\n", node->path, why);
-        if (node->reg_count != 0 && grant->has_regs && class->power != NULL) {
+        if (grant->has_regs && class->power != NULL) {
             fprintf(out, "        who has it can %s\n", class->power);
         }
         free(why);

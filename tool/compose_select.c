@@ -21,6 +21,8 @@ static const char *keeper_reason(enum keeper keeper)
         return "it belongs to the CPUs, which nobody owns";
     case KEEPER_MEMORY:
         return "it is memory, which --ram gives";
+    case KEEPER_RAM:
+        return "it drives the board's RAM, which everybody uses";
     case KEEPER_NONE:
         break;
     }
@@ -30,8 +32,9 @@ static const char *keeper_reason(enum keeper keeper)
 bool compose_can_give(const struct compose *compose, size_t vm, size_t node, const char **reason)
 {
     *reason = keeper_reason(compose->classes[node].keeper);
-    if (*reason == NULL && compose_is_in_ram(compose, node)) {
-        *reason = "its registers lie in the board's RAM";
+    if (*reason == NULL && compose_is_kept(compose, node)) {
+        *reason = "its registers lie in the board's RAM or in what is reserved of it, or share a "
+                  "page with the interrupt controller, an IOMMU or the CPUs' timers";
     }
     if (*reason == NULL && compose->vms[vm].is_taken[node]) {
         *reason = "--take keeps it out";
@@ -126,7 +129,8 @@ static bool give(struct compose *compose, size_t vm, size_t node)
     return true;
 }
 
-/* ---- --give all: what depends on firmware is left out, and what depends on that ---- */
+/* ---- --give all: what depends on what cannot be given is left out, and what depends on that ----
+ */
 
 /* `from` cannot work without `to`. */
 struct edge {
@@ -166,7 +170,7 @@ static void edges_read(const struct compose *compose, size_t vm, struct edges *e
         for (size_t k = 0; k < refs.count; k++) {
             const struct devref *ref = &refs.entries[k];
             if (ref->kind == REF_NEEDED && ref->problem == NULL &&
-                !compose->vms[vm].is_frozen[ref->target] &&
+                !compose_is_cpu_domain(compose, ref) && !compose->vms[vm].is_frozen[ref->target] &&
                 !compose->vms[vm].is_taken[ref->target]) {
                 edge_add(edges, device, compose_device_of(compose, ref->target));
             }
@@ -196,8 +200,18 @@ static size_t edge_first(const struct edges *edges, size_t to)
     return first;
 }
 
-/* Fills in, by node, the firmware that it does not work without; NODE_NONE: none. */
-static size_t *firmware_needs(const struct compose *compose, size_t vm)
+/* Whether what needs the node is left out with it: firmware, and what shares a page with what is
+ * kept. Of what the kernel keeps, a guest's tree does without. */
+static bool is_missed(const struct compose *compose, size_t vm, size_t node)
+{
+    return !compose->vms[vm].is_frozen[node] &&
+           (compose->classes[node].keeper == KEEPER_FIRMWARE ||
+            (compose->classes[node].keeper == KEEPER_NONE &&
+             compose->devtree->nodes[node].is_enabled && compose_is_kept(compose, node)));
+}
+
+/* Fills in, by node, what it does not work without and what cannot be given; NODE_NONE: nothing. */
+static size_t *missed_needs(const struct compose *compose, size_t vm)
 {
     size_t count = compose->devtree->node_count;
     size_t *needs = alloc_array(count, sizeof(*needs));
@@ -207,7 +221,7 @@ static size_t *firmware_needs(const struct compose *compose, size_t vm)
     edges_read(compose, vm, &edges);
     for (size_t i = 0; i < count; i++) {
         needs[i] = NODE_NONE;
-        if (compose->classes[i].keeper == KEEPER_FIRMWARE && !compose->vms[vm].is_frozen[i]) {
+        if (is_missed(compose, vm, i)) {
             needs[i] = i;
             queue[tail++] = i;
         }
@@ -237,7 +251,7 @@ static bool is_console(const struct compose *compose, size_t node)
 static void give_all(struct compose *compose, size_t vm)
 {
     const struct devtree *devtree = compose->devtree;
-    size_t *needs = firmware_needs(compose, vm);
+    size_t *needs = missed_needs(compose, vm);
     for (size_t i = 1; i < devtree->node_count; i++) {
         const char *reason;
         size_t device = compose_device_of(compose, i);
@@ -252,8 +266,8 @@ static void give_all(struct compose *compose, size_t vm)
         } else if (needs[device] != NODE_NONE) {
             if (is_device) {
                 compose_note(compose, vm, NOTE_LEFT_OUT, i,
-                             "left out: it does not work without %s, which is firmware; --freeze "
-                             "leaves that as it is",
+                             "left out: it does not work without %s, which cannot be given; "
+                             "--freeze leaves that as it is",
                              devtree->nodes[needs[device]].path);
             }
         } else if (is_console(compose, device)) {

@@ -8,12 +8,13 @@
 
 #include <string.h>
 
-#define STOPS_CLOCKS "stop or change the clock of any device"
-#define RESETS       "reset any device"
-#define MOVES_PINS   "take the pins of any device"
-#define CUTS_POWER   "switch off the power of any device"
-#define READS_KEYS   "read the chip's fuses, or write them"
-#define ENDS_ALL     "reset the whole board"
+#define STOPS_CLOCKS  "stop or change the clock of any device"
+#define RESETS        "reset any device"
+#define MOVES_PINS    "take the pins of any device"
+#define CUTS_POWER    "switch off the power of any device"
+#define READS_KEYS    "read the chip's fuses, or write them"
+#define ENDS_ALL      "reset the whole board"
+#define ASKS_FIRMWARE "ask the firmware for whatever it does: clocks, power, resets, memory"
 
 /* Sorts by compatible string; the first row that fits counts. */
 static const struct {
@@ -28,6 +29,52 @@ static const struct {
     {"arm,mmu-*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
     {"qcom,smmu-*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
     {"nvidia,smmu-*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
+    {"qcom,msm-iommu-v1*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
+    {"renesas,ipmmu-*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
+    {"nvidia,tegra210-mc", {"memory controller and IOMMU", KEEPER_KERNEL, MASTER_NO, NULL}},
+    {"nvidia,tegra132-mc", {"memory controller and IOMMU", KEEPER_KERNEL, MASTER_NO, NULL}},
+    {"nvidia,tegra124-mc", {"memory controller and IOMMU", KEEPER_KERNEL, MASTER_NO, NULL}},
+    /* One beside each device, in the same page as its registers: it confines that device only. */
+    {"rockchip,iommu", {"IOMMU of one device", KEEPER_NONE, MASTER_YES, NULL}},
+    {"rockchip,rk3568-iommu", {"IOMMU of one device", KEEPER_NONE, MASTER_YES, NULL}},
+    {"simple-framebuffer", {"picture of the boot loader's", KEEPER_MEMORY, MASTER_NO, NULL}},
+    {"fsl,imx8m-ddrc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"snps,ddrc-*", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"xlnx,zynqmp-ddrc-*", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"fsl,qoriq-memory-controller*", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"nvidia,tegra124-emc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"nvidia,tegra132-emc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"nvidia,tegra210-emc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"rockchip,rk3399-dmc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"apm,xgene-edac-mc", {"RAM controller", KEEPER_RAM, MASTER_NO, NULL}},
+    {"arm,mhu*", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"fsl,imx8-mu-scu", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"fsl,imx8-mu-seco", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"fsl,imx8ulp-mu-s4", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"fsl,imx93-mu-s4", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"ti,am654-secure-proxy", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"amlogic,meson-gxbb-mhu", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"apm,xgene-slimpro-mbox", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"hisilicon,hi3660-mbox", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"hisilicon,hi6220-mbox", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"nvidia,tegra186-hsp", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"nvidia,tegra194-hsp", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"rockchip,rk3368-mailbox", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"xlnx,zynqmp-ipi-mailbox", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"marvell,armada-3700-rwtm-*", {"mailbox to firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
+    {"brcm,bcm2835-mbox", {"mailbox to firmware", KEEPER_NONE, MASTER_YES, ASKS_FIRMWARE}},
+    {"qcom,rpmh-rsc", {"power and clock votes", KEEPER_NONE, MASTER_NO, CUTS_POWER}},
+    {"qcom,rpm-*", {"power and clock requests", KEEPER_NONE, MASTER_NO, CUTS_POWER}},
+    {"qcom,glink-rpm", {"power and clock requests", KEEPER_NONE, MASTER_NO, CUTS_POWER}},
+    {"qcom,smd-rpm", {"power and clock requests", KEEPER_NONE, MASTER_NO, CUTS_POWER}},
+    {"qcom,geni-uart", {"serial port", KEEPER_NONE, MASTER_YES, NULL}}, /* engines with DMA */
+    {"qcom,geni-debug-uart", {"serial port", KEEPER_NONE, MASTER_YES, NULL}},
+    {"qcom,geni-i2c", {"I2C bus", KEEPER_NONE, MASTER_YES, NULL}},
+    {"qcom,geni-spi", {"SPI bus", KEEPER_NONE, MASTER_YES, NULL}},
+    {"qcom,cpufreq-*", {"clock of the CPUs", KEEPER_CPU, MASTER_NO, NULL}},
+    {"qcom,saw2", {"power of the CPUs", KEEPER_CPU, MASTER_NO, NULL}},
+    {"qcom,msm8916-saw2-*", {"power of the CPUs", KEEPER_CPU, MASTER_NO, NULL}},
+    {"qcom,msm8916-acc", {"power of the CPUs", KEEPER_CPU, MASTER_NO, NULL}},
     {"arm,psci*", {"power control by firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
     {"arm,scmi*", {"firmware interface", KEEPER_FIRMWARE, MASTER_NO, NULL}},
     {"arm,scpi*", {"firmware interface", KEEPER_FIRMWARE, MASTER_NO, NULL}},
@@ -49,7 +96,7 @@ static const struct {
     {"ti,k2g-sci", {"platform firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
     {"ti,am654-sci", {"platform firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
     {"fsl,imx-scu", {"platform firmware", KEEPER_FIRMWARE, MASTER_NO, NULL}},
-    {"raspberrypi,bcm2835-firmware", {"platform firmware", KEEPER_NONE, MASTER_MAYBE, ENDS_ALL}},
+    {"raspberrypi,bcm2835-firmware", {"platform firmware", KEEPER_NONE, MASTER_YES, ASKS_FIRMWARE}},
     {"arm,armv8-pmuv3", {"performance monitor", KEEPER_CPU, MASTER_NO, NULL}},
     {"apm,potenza-pmu", {"performance monitor", KEEPER_CPU, MASTER_NO, NULL}},
     {"arm,coresight-*", {"debug and trace of the CPUs", KEEPER_CPU, MASTER_YES, NULL}},
@@ -96,6 +143,9 @@ static const struct {
     {"adc*", {"analogue input", KEEPER_NONE, MASTER_NO, NULL}},
     {"temperature-sensor*", {"temperature sensor", KEEPER_NONE, MASTER_NO, NULL}},
     {"thermal*", {"temperature sensor", KEEPER_NONE, MASTER_NO, NULL}},
+    {"iommu*", {"IOMMU", KEEPER_KERNEL, MASTER_YES, NULL}},
+    {"system-cache-controller*", {"cache of the CPUs", KEEPER_CPU, MASTER_NO, NULL}},
+    {"pmic*", {"power supplies", KEEPER_NONE, MASTER_NO, CUTS_POWER}},
     {"regulator*", {"regulator", KEEPER_NONE, MASTER_NO, NULL}},
     {"mailbox*", {"mailbox", KEEPER_NONE, MASTER_NO, "talk to the board's other processors"}},
     {"phy*", {"transceiver", KEEPER_NONE, MASTER_NO, NULL}},
@@ -165,6 +215,7 @@ static enum keeper keeper_by_place(const struct devtree *devtree, size_t node)
         {"/cpus", KEEPER_CPU},
         {"/firmware", KEEPER_FIRMWARE},
         {"/reserved-memory", KEEPER_MEMORY},
+        {"/chosen", KEEPER_MEMORY},
         {"/psci", KEEPER_FIRMWARE},
     };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {

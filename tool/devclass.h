@@ -15,6 +15,7 @@ enum keeper {
     KEEPER_FIRMWARE, /* PSCI, secure monitor: reached by calls, answered by the VMM */
     KEEPER_CPU,      /* cores, their performance monitors and their debug registers */
     KEEPER_MEMORY,   /* RAM and what is reserved of it */
+    KEEPER_RAM,      /* what drives the RAM: who has it has everybody's */
 };
 
 enum master {

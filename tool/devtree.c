@@ -50,13 +50,10 @@ static bool matches(const char *string, const char *pattern)
 
 bool devnode_is_compatible(const struct devtree *devtree, size_t node, const char *compatible)
 {
-    size_t length;
-    const char *list = devnode_property(devtree, node, "compatible", &length);
-    if (length == 0 || list[length - 1] != '\0') {
-        return false;
-    }
-    for (const char *string = list; string < list + length; string += strlen(string) + 1) {
-        if (matches(string, compatible)) {
+    const char *list = devtree->nodes[node].compatible;
+    size_t size = devtree->nodes[node].compatible_size;
+    for (size_t at = 0; at < size; at += strlen(list + at) + 1) {
+        if (matches(list + at, compatible)) {
             return true;
         }
     }
@@ -172,6 +169,11 @@ static void add_node(struct devtree *devtree, int offset, size_t parent)
         node->is_enabled = devtree->nodes[parent].is_enabled && is_okay(devtree, index);
     }
     node->phandle = fdt_get_phandle(devtree->tree.fdt, offset);
+    node->compatible = devnode_property(devtree, index, "compatible", &node->compatible_size);
+    if (node->compatible_size == 0 || node->compatible[node->compatible_size - 1] != '\0') {
+        node->compatible = NULL;
+        node->compatible_size = 0;
+    }
     node->is_bus = devnode_is_compatible(devtree, index, "simple-bus");
 }
 

@@ -40,10 +40,12 @@ struct devnode {
     size_t end;       /* index after its last descendant */
     uint32_t phandle; /* 0: none */
     char *path;
-    const char *name; /* last part of the path */
-    bool is_enabled;  /* by its own `status` and those of all nodes above it */
-    bool is_bus;      /* `simple-bus`: whatever its `reg` says, it is no device */
-    bool is_pci;      /* a PCI host bridge */
+    const char *name;       /* last part of the path */
+    const char *compatible; /* strings, one after the other; NULL: none, or no strings */
+    size_t compatible_size; /* bytes */
+    bool is_enabled;        /* by its own `status` and those of all nodes above it */
+    bool is_bus;            /* `simple-bus`: whatever its `reg` says, it is no device */
+    bool is_pci;            /* a PCI host bridge */
 
     struct range
         *regs; /* entries of `reg` that the processor reaches, and a PCI bridge's windows */

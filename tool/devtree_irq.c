@@ -177,6 +177,9 @@ static bool is_stacked(const struct devtree *devtree, const struct place *place)
     static const char *const stacked[] = {
         "fsl,imx7d-gpc",
         "fsl,imx8mq-gpc",
+        "fsl,imx8mm-gpc",
+        "fsl,imx8mn-gpc",
+        "fsl,imx8mp-gpc",
         "nvidia,tegra20-ictlr",
         "nvidia,tegra30-ictlr",
         "nvidia,tegra114-ictlr",

@@ -121,6 +121,26 @@ static void read_reg(struct devtree *devtree, size_t index, const struct bus *bu
     }
 }
 
+/* Adds what of a window the bus `outer` passes on: an entry may be larger than that, as those are
+ * that stand for all of memory. `range` is the window on the outer bus, `base` where it begins on
+ * the inner one. */
+static void add_window(struct window *windows, size_t *count, const struct bus *outer,
+                       const struct range *range, uint64_t base)
+{
+    uint64_t end = range->size > UINT64_MAX - range->base ? UINT64_MAX : range->base + range->size;
+    for (size_t i = 0; i < outer->window_count && *count < NODE_WINDOW_MAX; i++) {
+        const struct window *pass = &outer->windows[i];
+        uint64_t pass_end = pass->base + pass->size;
+        uint64_t from = range->base > pass->base ? range->base : pass->base;
+        uint64_t to = end < pass_end ? end : pass_end;
+        if (from < to && base <= UINT64_MAX - (to - range->base)) {
+            windows[(*count)++] = (struct window){.base = base + (from - range->base),
+                                                  .size = to - from,
+                                                  .pa = pass->pa + (from - pass->base)};
+        }
+    }
+}
+
 /* Reads `ranges` or `dma-ranges` of a node on the bus `outer`; NULL if there are none to read. */
 static struct window *read_windows(const struct devtree *devtree, size_t index, const char *name,
                                    const struct bus *outer, size_t *window_count)
@@ -136,20 +156,18 @@ static struct window *read_windows(const struct devtree *devtree, size_t index, 
     }
     size_t count = length / 4 / entry_cells;
     count = count < NODE_WINDOW_MAX ? count : NODE_WINDOW_MAX;
-    struct window *windows = alloc_array(count, sizeof(*windows));
+    struct window *windows = alloc_array(NODE_WINDOW_MAX, sizeof(*windows));
     *window_count = 0;
     for (size_t i = 0; i < count; i++, entry += entry_cells) {
         const fdt32_t *target = entry + address_cells;
-        struct window window;
+        uint64_t base;
         struct range range;
         /* Of a PCI address, the first cell is the space. */
         size_t skipped = address_cells == PCI_CELLS ? 1 : 0;
-        if (read_cells(entry + skipped, address_cells - skipped, &window.base) &&
+        if (read_cells(entry + skipped, address_cells - skipped, &base) &&
             read_cells(target, outer->address_cells, &range.base) &&
-            read_cells(target + outer->address_cells, size_cells, &range.size) &&
-            bus_translate(outer, &range, &window.pa) && window.base <= UINT64_MAX - range.size) {
-            window.size = range.size;
-            windows[(*window_count)++] = window;
+            read_cells(target + outer->address_cells, size_cells, &range.size)) {
+            add_window(windows, window_count, outer, &range, base);
         }
     }
     return windows;

@@ -25,6 +25,7 @@ static const char *keeper_text(enum keeper keeper)
     case KEEPER_CPU:
         return "the CPUs";
     case KEEPER_MEMORY:
+    case KEEPER_RAM:
         return "RAM";
     case KEEPER_NONE:
         break;
