@@ -88,6 +88,28 @@ static struct range *wanted_pages(const struct check *check, size_t party, size_
     return pages;
 }
 
+/* Whether the party has a page of the node's in which its guest drives nothing. */
+static bool has_page_alone(const struct check_grant *grant, const struct devnode *node,
+                           const struct range *pages, size_t page_count)
+{
+    for (size_t i = 0; i < node->reg_count; i++) {
+        const struct range own = check_pages(&node->regs[i]);
+        for (size_t j = 0; j < grant->device_count; j++) {
+            const struct range *granted = &grant->devices[j];
+            if (!range_overlaps(granted, own.base, own.size)) {
+                continue;
+            }
+            uint64_t end = own.base + own.size, granted_end = granted->base + granted->size;
+            struct range both = {.base = own.base > granted->base ? own.base : granted->base};
+            both.size = (end < granted_end ? end : granted_end) - both.base;
+            if (!check_covers(pages, page_count, &both)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Disabled nodes count if there is one at least that a smaller grant would leave out. */
 static void disabled_granted(struct check *check, size_t party)
 {
@@ -101,12 +123,7 @@ static void disabled_granted(struct check *check, size_t party)
             !check_has_some(check, party, node)) {
             continue;
         }
-        bool alone = false;
-        for (size_t i = 0; i < self->reg_count; i++) {
-            struct range own = check_pages(&self->regs[i]);
-            alone = alone || (check_touches(grant->devices, grant->device_count, &own) &&
-                              !check_covers(pages, page_count, &own));
-        }
+        bool alone = has_page_alone(grant, self, pages, page_count);
         alone_count += alone;
         check_item_add(&finding, place_of(check, party, node), self->path, "%s",
                        alone ? "" : "in a page of one that is enabled");

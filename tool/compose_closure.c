@@ -192,10 +192,13 @@ static bool close_irqs(struct compose *compose, size_t vm, size_t node)
         if (irq->problem != NULL) {
             sound =
                 tree_mistake(compose, vm, node, irq->property, irq->index, irq->problem) && sound;
-        } else if (!irq->is_gic) {
+            continue;
+        }
+        const size_t between[] = {irq->through, irq->is_gic ? NODE_NONE : irq->controller};
+        for (size_t j = 0; j < 2; j++) {
             struct devref ref = {
-                .property = irq->property, .index = irq->index, .target = irq->controller};
-            sound = close_need(compose, vm, node, &ref) && sound;
+                .property = irq->property, .index = irq->index, .target = between[j]};
+            sound = (between[j] == NODE_NONE || close_need(compose, vm, node, &ref)) && sound;
         }
     }
     free(irqs.entries);
