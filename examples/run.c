@@ -11,7 +11,7 @@
 
 #include "driver_vm_machine.h"
 
-#define BOOT_SECONDS  120
+#define BOOT_SECONDS  300
 #define SHELL_SECONDS 20
 #define DISK          BUILD_DIR "/examples/scratch.disk"
 #define LOG           BUILD_DIR "/examples/console.log"

@@ -3,8 +3,7 @@
 # What runs in the driver VM: Debian's kernel as it is, and our initramfs of a static busybox, a few
 # of the kernel's modules and the scripts that stand here.
 
-PAYLOAD_FILES := $(PAYLOAD_KERNEL) $(PAYLOAD)/busybox $(PAYLOAD)/linux/modules/order \
-                 $(PAYLOAD)/linux/dtb/amlogic/meson-sm1-odroid-c4.dtb
+PAYLOAD_FILES := $(PAYLOAD_KERNEL) $(PAYLOAD)/busybox $(PAYLOAD)/linux/modules/order
 PAYLOAD_DEBS  := $(PAYLOAD)/packages/linux.deb $(PAYLOAD)/packages/busybox.deb
 
 $(PAYLOAD_DEBS) &:
@@ -12,6 +11,11 @@ $(PAYLOAD_DEBS) &:
 
 $(PAYLOAD_FILES) &: $(PAYLOAD_DEBS) guest/modules.txt scripts/unpack-payload
 	scripts/unpack-payload $(PAYLOAD)/packages guest/modules.txt $(PAYLOAD)
+
+# The device trees come with the kernel; a board's build.mk names the one it wants.
+$(PAYLOAD)/linux/dtb/%.dtb: $(PAYLOAD_KERNEL)
+	@test -f $@ || { echo "Debian's kernel package has no device tree $*.dtb" >&2; exit 1; }
+	@touch $@
 
 .PHONY: payload
 payload: $(PAYLOAD_FILES)

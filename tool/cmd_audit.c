@@ -32,6 +32,8 @@ static void print_usage(FILE *out)
           "image or a file cannot be read.\n"
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
+          "  --dtb FILE             a device tree of your own, in place of the board's\n"
+          "  --facts FILE           what it cannot say, as in a board.json\n"
           "  --config CONFIG        whose kernel the image has to contain (default: debug)\n"
           "  --system FILE          the system description: every difference is a finding\n"
           "  --search-path DIR      look for programs and prefill files in DIR; may be repeated\n"

@@ -29,6 +29,8 @@ static void print_usage(FILE *out)
           "Builds the image that a boot loader starts from the system description SYSTEM.\n"
           "\n"
           "  --board BOARD          the board; BOARD is a directory of the SDK's board/\n"
+          "  --dtb FILE             a device tree of your own, in place of the board's\n"
+          "  --facts FILE           what it cannot say, as in a board.json\n"
           "  --config CONFIG        debug (the default: the kernel prints), release, ...: a "
           "directory\n"
           "                         of the board's\n"

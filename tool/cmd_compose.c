@@ -126,7 +126,8 @@ static const struct command_line line = {
 };
 
 /* Says in a few lines what came out. */
-static void print_summary(const struct compose *compose, const char *output)
+static void print_summary(const struct compose *compose, const struct inputs *inputs,
+                          const char *output)
 {
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         const struct composed_vm *composed = &compose->vms[vm];
@@ -152,8 +153,18 @@ static void print_summary(const struct compose *compose, const char *output)
                composed->request->name, devices, pages, irqs, masters,
                compose_size_text(composed->ram.size, size), composed->ram.base);
     }
-    printf("%s/%s says why; next: drover build %s/%s\n", output, COMPOSE_REPORT, output,
+    printf("%s/%s says why; next: drover build %s/%s", output, COMPOSE_REPORT, output,
            COMPOSE_SYSTEM);
+    if (inputs->board != NULL) {
+        printf(" --board %s", inputs->board);
+    }
+    if (inputs->tree_path != NULL) {
+        printf(" --dtb %s", inputs->tree_path);
+    }
+    if (inputs->facts_path != NULL) {
+        printf(" --facts %s", inputs->facts_path);
+    }
+    putchar('\n');
 }
 
 static bool run(const struct options *options, const struct board *board, const char *tree_path)
@@ -174,7 +185,7 @@ static bool run(const struct options *options, const struct board *board, const 
                          board->gic_version);
         }
         if (composed) {
-            print_summary(&compose, options->output);
+            print_summary(&compose, &options->inputs, options->output);
         }
         compose_free(&compose);
     }

@@ -64,9 +64,10 @@ static void print_regions(FILE *out, const struct compose *compose, size_t vm)
         pages += row->pages.size / PAGE_SIZE_4K;
         shared += row->shared;
         orphans += row->orphans;
-        fprintf(out, "    0x%010" PRIx64 "..0x%010" PRIx64 "  %6" PRIu64 " pages%s",
+        fprintf(out, "    0x%010" PRIx64 "..0x%010" PRIx64 "  %6" PRIu64 " page%s%s",
                 row->pages.base, row->pages.base + row->pages.size - 1,
-                row->pages.size / PAGE_SIZE_4K, row->is_large ? " (2 MiB each)" : "");
+                row->pages.size / PAGE_SIZE_4K, row->pages.size == PAGE_SIZE_4K ? "" : "s",
+                row->is_large ? " (2 MiB each)" : "");
         if (row->shared != 0) {
             fprintf(out, ", %zu of them also with registers of others", row->shared);
         }

@@ -3,8 +3,8 @@
  *
  * Who has what of a board and why, from one of three sources: a directory of `drover compose`
  * (explain_composed.c), a system description (explain_system.c), or the board's tree alone.
- * From what they have filled in, explain_pa.c and explain_node.c
- * answer the questions that explain_what.c reads.
+ * From what they have filled in, explain_pa.c and explain_node.c answer the questions that
+ * explain_what.c reads.
  */
 #pragma once
 

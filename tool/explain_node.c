@@ -36,9 +36,9 @@ static bool print_lines(const struct explain *explain, const char *subject, uint
             continue;
         }
         if (node == NODE_NONE || line->node == node) {
-            bool is_also = is_owned && !line->is_owned;
-            explain_line(out, subject, "%s%s",
-                         is_also ? "raised as well, but not given for it, by " : "", line->text);
+            char *also = explain_text("%s, the same line", subject);
+            explain_line(out, is_owned && !line->is_owned ? also : subject, "%s", line->text);
+            free(also);
             is_any = true;
         }
         is_owned = is_owned || line->is_owned;
@@ -78,18 +78,19 @@ static bool print_part(const struct explain *explain, size_t node, FILE *out)
     devnode_irqs(explain->devtree, node, &irqs);
     for (size_t i = 0; i < irqs.count; i++) {
         const struct devirq *irq = &irqs.entries[i];
-        char *entry = explain_text("entry %zu of \"%s\"", irq->index, irq->property);
-        if (irq->problem != NULL) {
-            explain_line(out, entry, "of %s: cannot be told: %s", devnode->path, irq->problem);
+        if (irq->problem != NULL || irq->controller == NODE_NONE) {
+            explain_line(out, devnode->path, "entry %zu of \"%s\" cannot be told: %s", irq->index,
+                         irq->property,
+                         irq->problem != NULL ? irq->problem : "the tree names no controller");
         } else if (!irq->is_gic) {
-            explain_line(out, entry, "of %s: raised at %s, whose driver passes it on",
-                         devnode->path, explain->devtree->nodes[irq->controller].path);
+            explain_line(out, devnode->path,
+                         "entry %zu of \"%s\" is raised at %s, whose driver passes it on",
+                         irq->index, irq->property, explain->devtree->nodes[irq->controller].path);
         } else {
             char *subject = irq_subject(irq->intid);
             print_lines(explain, subject, irq->intid, node, out);
             free(subject);
         }
-        free(entry);
         is_any = true;
     }
     free(irqs.entries);

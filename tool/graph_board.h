@@ -16,8 +16,8 @@
 /* A node of the device tree with a PA range; a node with several has an entry for each. */
 struct board_device {
     const char *name; /* with its unit address: pl011@9000000 */
-    size_t node; /* its index in the tree */
-    bool first; /* the first of its ranges, by which the device is known */
+    size_t node;      /* its index in the tree */
+    bool first;       /* the first of its ranges, by which the device is known */
     struct range range;
 };
 

@@ -5,16 +5,27 @@
  */
 #include "payload.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "diag.h"
 #include "payload_file.h"
 #include "payload_find.h"
 
+/* Packages take seconds to read through: whoever looks on is told. */
+static void say_reading(const struct payload_request *request)
+{
+    if (request->deb_count > 0 && isatty(STDERR_FILENO)) {
+        fputs("reading the packages ...\n", stderr);
+    }
+}
+
 static bool source_open(struct payload_source *source, const struct payload_request *request)
 {
+    say_reading(request);
     if (request->root != NULL) {
         return payload_root_open(source, request->root);
     }
@@ -99,6 +110,12 @@ bool payload_collect(struct payload *payload, const struct payload_request *requ
     }
     if (is_sound && has_source) {
         is_sound = payload_find_modules(payload, &source);
+    }
+    if (source.unread.count > 0) {
+        char *unread = payload_names_join(&source.unread, 8);
+        payload_names_add_format(&payload->notes, "passed over %s: Drover does not read these",
+                                 unread);
+        free(unread);
     }
     payload_source_free(&source);
     return is_sound;

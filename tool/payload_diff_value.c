@@ -26,7 +26,7 @@ enum match { WHOLE, END, NUMBERED };
 static const struct {
     enum match match;
     const char *name;
-    const char *cells; /* the target says how many cells follow; NULL: none do */
+    const char *cells; /* the target says how many cells follow, or a digit; NULL: none do */
 } references[] = {
     {WHOLE, "interrupt-parent", NULL},
     {WHOLE, "interrupts-extended", "#interrupt-cells"},
@@ -48,15 +48,20 @@ static const struct {
     {WHOLE, "interconnects", "#interconnect-cells"},
     {WHOLE, "nvmem-cells", "#nvmem-cell-cells"},
     {WHOLE, "msi-parent", "#msi-cells"},
+    {WHOLE, "gpio", "#gpio-cells"},
     {WHOLE, "gpios", "#gpio-cells"},
+    {WHOLE, "gpio-ranges", "3"},
     {END, "-gpios", "#gpio-cells"},
     {END, "-gpio", "#gpio-cells"},
     {END, "-supply", NULL},
     {NUMBERED, "pinctrl-", NULL},
     {WHOLE, "affinity", NULL},
+    {WHOLE, "audio-aux-devs", NULL},
     {WHOLE, "cpu", NULL},
     {WHOLE, "cpu-idle-states", NULL},
+    {WHOLE, "dais", NULL},
     {WHOLE, "interrupt-affinity", NULL},
+    {WHOLE, "mdio-parent-bus", NULL},
     {WHOLE, "memory-region", NULL},
     {WHOLE, "mmc-pwrseq", NULL},
     {WHOLE, "next-level-cache", NULL},
@@ -98,9 +103,20 @@ static bool same_path(const struct diff_index *a, size_t a_node, const struct di
     return a_node == b_node;
 }
 
+/* Whether the name of a property lets phandles stand anywhere in it: a vendor's, and those that map
+ * what one bus has to another. */
+static bool is_mixed(const char *name)
+{
+    size_t length = strlen(name);
+    return strchr(name, ',') != NULL || (length > 4 && strcmp(name + length - 4, "-map") == 0);
+}
+
 /* How many cells follow a phandle of `node`; none if it does not say. */
 static size_t argument_count(const struct diff_index *index, size_t node, const char *cells)
 {
+    if (cells != NULL && isdigit((unsigned char)cells[0])) {
+        return (size_t)(cells[0] - '0');
+    }
     const struct diff_property *property = cells == NULL ? NULL : diff_find(index, node, cells);
     uint32_t count =
         property == NULL || property->size != CELL ? 0 : fdt32_ld((const void *)property->value);
@@ -142,6 +158,27 @@ static enum diff_value references_compare(const struct diff_index *live,
     return result;
 }
 
+/* Compares two values of the same length, cell by cell: one that differs has to name the same node
+ * in both trees. That two numbers do so by chance and are none is not to be expected. */
+static enum diff_value cells_compare(const struct diff_index *live, const struct diff_property *a,
+                                     const struct diff_index *disk, const struct diff_property *b)
+{
+    enum diff_value result = DIFF_SAME;
+    for (size_t at = 0; at + CELL <= a->size; at += CELL) {
+        uint32_t a_handle = fdt32_ld((const void *)(a->value + at));
+        uint32_t b_handle = fdt32_ld((const void *)(b->value + at));
+        if (a_handle == b_handle) {
+            continue;
+        }
+        size_t a_node = diff_target(live, a_handle), b_node = diff_target(disk, b_handle);
+        if (a_node == NODE_NONE || b_node == NODE_NONE || !same_path(live, a_node, disk, b_node)) {
+            return DIFF_OTHER;
+        }
+        result = DIFF_RENUMBERED;
+    }
+    return result;
+}
+
 enum diff_value diff_compare(const struct diff_index *live, const struct diff_property *live_value,
                              const struct diff_index *disk, const struct diff_property *disk_value)
 {
@@ -152,6 +189,9 @@ enum diff_value diff_compare(const struct diff_index *live, const struct diff_pr
         if (live_value->size % CELL == 0 && is_match(live_value->name, i)) {
             return references_compare(live, live_value, disk, disk_value, references[i].cells);
         }
+    }
+    if (live_value->size % CELL == 0 && is_mixed(live_value->name)) {
+        return cells_compare(live, live_value, disk, disk_value);
     }
     return live_value->size == 0 ||
                    memcmp(live_value->value, disk_value->value, live_value->size) == 0

@@ -1,9 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * ext2, ext3 and ext4 with libext2fs, on an io manager of our own that reads mapped memory: it
- * cannot write, ends at the end of the partition, and gives up after a bounded number of reads, so
- * that a damaged or hostile file system (a tree of extents with loops, say) keeps nobody waiting.
+ * ext2, ext3 and ext4 with libext2fs, on an io manager of our own. What a superblock claims is
+ * compared with the place that the file system has before libext2fs believes it.
  */
 #include "payload_fs.h"
 
@@ -13,6 +12,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "payload_ext_io.h"
 
 #define SUPERBLOCK_OFFSET 1024
 #define BLOCK_LOG_MAX     6 /* 64 KiB */
@@ -20,109 +20,9 @@
 /* 128 TiB of the usual groups. libext2fs keeps a descriptor of each in memory. */
 #define GROUPS_MAX (UINT64_C(1) << 20)
 
-/* What one image may cost: enough to read the largest payload in blocks of 1 KiB. */
-#define READS_MAX      (UINT64_C(16) << 20)
-#define READ_BYTES_MAX (UINT64_C(16) << 30)
-
 struct ext {
-    const uint8_t *bytes;
-    uint64_t size;
-    uint64_t reads_left, bytes_left;
+    struct ext_io io;
     ext2_filsys fs;
-};
-
-/* libext2fs hands a name to an io manager, and nothing else: this is who opens. */
-static struct ext *opening;
-
-static struct struct_io_manager manager;
-
-static errcode_t io_open(const char *name, int flags, io_channel *channel)
-{
-    if ((flags & IO_FLAG_RW) != 0) {
-        return EXT2_ET_RO_FILSYS;
-    }
-    io_channel new = alloc_array(1, sizeof(*new));
-    new->magic = EXT2_ET_MAGIC_IO_CHANNEL;
-    new->manager = &manager;
-    new->name = alloc_checked(strdup(name));
-    new->block_size = SUPERBLOCK_OFFSET;
-    new->refcount = 1;
-    new->private_data = opening;
-    *channel = new;
-    return 0;
-}
-
-static errcode_t io_close(io_channel channel)
-{
-    if (--channel->refcount == 0) {
-        free(channel->name);
-        free(channel);
-    }
-    return 0;
-}
-
-static errcode_t io_set_block_size(io_channel channel, int size)
-{
-    channel->block_size = size;
-    return 0;
-}
-
-/* A negative count is in bytes. */
-static errcode_t io_read64(io_channel channel, unsigned long long block, int count, void *data)
-{
-    struct ext *ext = channel->private_data;
-    uint64_t size =
-        count < 0 ? (uint64_t) - (int64_t)count : (uint64_t)count * (uint64_t)channel->block_size;
-    if (block > ext->size / (uint64_t)channel->block_size ||
-        size > ext->size - block * (uint64_t)channel->block_size) {
-        return EXT2_ET_SHORT_READ;
-    }
-    if (ext->reads_left == 0 || ext->bytes_left < size) {
-        return EXT2_ET_CANCEL_REQUESTED;
-    }
-    ext->reads_left--;
-    ext->bytes_left -= size;
-    memcpy(data, ext->bytes + block * (uint64_t)channel->block_size, size);
-    return 0;
-}
-
-static errcode_t io_read(io_channel channel, unsigned long block, int count, void *data)
-{
-    return io_read64(channel, block, count, data);
-}
-
-static errcode_t io_write64(io_channel channel, unsigned long long block, int count,
-                            const void *data)
-{
-    (void)channel;
-    (void)block;
-    (void)count;
-    (void)data;
-    return EXT2_ET_RO_FILSYS;
-}
-
-static errcode_t io_write(io_channel channel, unsigned long block, int count, const void *data)
-{
-    return io_write64(channel, block, count, data);
-}
-
-static errcode_t io_flush(io_channel channel)
-{
-    (void)channel;
-    return 0;
-}
-
-static struct struct_io_manager manager = {
-    .magic = EXT2_ET_MAGIC_IO_MANAGER,
-    .name = "Drover's reader",
-    .open = io_open,
-    .close = io_close,
-    .set_blksize = io_set_block_size,
-    .read_blk = io_read,
-    .write_blk = io_write,
-    .flush = io_flush,
-    .read_blk64 = io_read64,
-    .write_blk64 = io_write64,
 };
 
 /* Says what libext2fs cannot do. */
@@ -315,7 +215,7 @@ static bool superblock_check(const struct payload_fs *fs)
 {
     const struct ext *ext = fs->state;
     struct ext2_super_block super;
-    memcpy(&super, ext->bytes + SUPERBLOCK_OFFSET, sizeof(super));
+    memcpy(&super, ext->io.bytes + SUPERBLOCK_OFFSET, sizeof(super));
     uint32_t block_log = ext2fs_le32_to_cpu(super.s_log_block_size);
     uint64_t blocks = ext2fs_le32_to_cpu(super.s_blocks_count);
     uint32_t group = ext2fs_le32_to_cpu(super.s_blocks_per_group);
@@ -329,12 +229,12 @@ static bool superblock_check(const struct payload_fs *fs)
                    fs->name, block_log, group, (unsigned long long)blocks);
         return false;
     }
-    if (blocks > ext->size >> (10 + block_log)) {
+    if (blocks > ext->io.size >> (10 + block_log)) {
         diag_error(NULL,
                    "%s: the file system has %llu blocks of %u KiB, and its place in the "
                    "image is smaller (%llu bytes); the image is cut off: copy it again",
                    fs->name, (unsigned long long)blocks, 1u << block_log,
-                   (unsigned long long)ext->size);
+                   (unsigned long long)ext->io.size);
         return false;
     }
     if ((ext2fs_le32_to_cpu(super.s_feature_incompat) & EXT3_FEATURE_INCOMPAT_RECOVER) != 0) {
@@ -350,20 +250,15 @@ bool payload_ext_open(struct payload_source *source, const uint8_t *bytes, uint6
                       char *name)
 {
     struct ext *ext = alloc_array(1, sizeof(*ext));
-    *ext = (struct ext){
-        .bytes = bytes, .size = size, .reads_left = READS_MAX, .bytes_left = READ_BYTES_MAX};
+    ext->io = (struct ext_io){.bytes = bytes, .size = size};
     payload_source_add(source, name, &operations, ext);
     struct payload_fs *fs = &source->list[source->count - 1];
     if (!superblock_check(fs)) {
         return false;
     }
     initialize_ext2_error_table(); /* texts of errors */
-    opening = ext;
-    errcode_t error =
-        ext2fs_open(name, EXT2_FLAG_64BITS | EXT2_FLAG_SKIP_MMP, 0, 0, &manager, &ext->fs);
-    opening = NULL;
+    errcode_t error = ext_io_open(&ext->io, name, &ext->fs);
     if (error != 0) {
-        ext->fs = NULL;
         diag_error(NULL,
                    "%s: cannot open the file system: %s; if it is damaged, repair a copy "
                    "with e2fsck",

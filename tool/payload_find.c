@@ -13,7 +13,8 @@
 #include "alloc.h"
 #include "diag.h"
 
-#define SHOWN_MAX 8 /* names in one message */
+#define SHOWN_MAX  8    /* names in one message */
+#define FOUNDS_MAX 1024 /* kernels, initrds, versions of modules; a system has a handful */
 
 static const char *const boot_directories[] = {"boot", ""};
 #define BOOT_COUNT (sizeof(boot_directories) / sizeof(boot_directories[0]))
@@ -58,7 +59,7 @@ static bool founds_in(struct payload_founds *founds, struct payload_names *passe
 {
     struct payload_names names = {0};
     bool listed = payload_fs_list(fs, directory, &names);
-    for (size_t i = 0; listed && i < names.count; i++) {
+    for (size_t i = 0; listed && i < names.count && founds->count < FOUNDS_MAX; i++) {
         if (!begins_with_one(names.names[i], beginnings)) {
             continue;
         }
@@ -283,7 +284,8 @@ bool payload_find_modules(struct payload *payload, struct payload_source *source
             char *path = payload_text("%s/%s", directories[i % 2], names.names[j]);
             free(payload_fs_resolve(fs, path, &kind));
             free(path);
-            if (kind == PAYLOAD_DIRECTORY && isdigit((unsigned char)names.names[j][0]) &&
+            if (kind == PAYLOAD_DIRECTORY && payload->modules.count < FOUNDS_MAX &&
+                isdigit((unsigned char)names.names[j][0]) &&
                 !payload_names_has(&payload->modules, names.names[j])) {
                 payload_names_add(&payload->modules, names.names[j]);
             }

@@ -29,6 +29,7 @@ void payload_source_free(struct payload_source *source)
         free(source->list[i].name);
     }
     free(source->list);
+    payload_names_free(&source->unread);
     *source = (struct payload_source){0};
 }
 

@@ -43,6 +43,7 @@ struct payload_fs {
 struct payload_source {
     struct payload_fs *list;
     size_t count, capacity;
+    struct payload_names unread; /* partitions that cannot be read, with what is in them */
 };
 
 /* Adds a file system to a source, which takes over `name` (allocated) and `state`. */

@@ -263,7 +263,9 @@ static void bad_packages(void **state)
     expect(TOOL "--deb " TESTS "debs/none.deb -o " OUT "2", 1, "there is no data.tar in it");
     expect(TOOL "--deb " TESTS "debs/text.deb -o " OUT "2", 1, "is no sound Debian package");
     expect(TOOL "--deb " TESTS "debs/cut.deb -o " OUT "2", 1, "is no sound Debian package");
-    expect(TOOL "--deb /nonexistent.deb -o " OUT "2", 1, "Failed to open");
+    expect(TOOL "--deb /nonexistent.deb -o " OUT "2", 1,
+           "cannot open the package \"/nonexistent.deb\"");
+    expect(TOOL "--deb /dev/null -o " OUT "2", 1, "it is no ordinary file");
 }
 
 int main(void)

@@ -188,6 +188,34 @@ static void same_number_other_node(void **state)
               "they name");
 }
 
+/* What a vendor means is not known: other numbers have to name the same nodes. */
+static void vendor_properties(void **state)
+{
+    (void)state;
+    assert_int_equal(fdt_setprop_inplace_u32(LIVE, node(LIVE, "/clock"), "phandle", 9), 0);
+    assert_int_equal(fdt_delprop(LIVE, node(LIVE, "/eth@1000"), "clocks"), 0);
+    assert_int_equal(fdt_delprop(DISK, node(DISK, "/eth@1000"), "clocks"), 0);
+    for (int i = 0; i < 2; i++) {
+        void *fdt = trees[i].fdt.bytes;
+        int eth = node(fdt, "/eth@1000");
+        assert_int_equal(fdt_appendprop_u32(fdt, eth, "vendor,syscon", i == 0 ? 9 : 1), 0);
+        assert_int_equal(fdt_appendprop_u32(fdt, eth, "vendor,syscon", 0x40), 0);
+        eth = node(fdt, "/eth@1000");
+        assert_int_equal(fdt_appendprop_u32(fdt, eth, "interrupt-map", i == 0 ? 9 : 1), 0);
+        assert_int_equal(fdt_appendprop_u32(fdt, eth, "gpio-ranges", i == 0 ? 9 : 1), 0);
+        for (uint32_t j = 0; j < 3; j++) { /* the numbers of pins are none of nodes */
+            assert_int_equal(fdt_appendprop_u32(fdt, eth, "gpio-ranges", j), 0);
+        }
+    }
+    expect(0, "harmless: phandles: 4 nodes and properties have other numbers");
+    int eth = node(LIVE, "/eth@1000");
+    assert_int_equal(fdt_setprop_u32(LIVE, eth, "plain", 9), 0);
+    assert_int_equal(fdt_setprop_u32(DISK, node(DISK, "/eth@1000"), "plain", 1), 0);
+    assert_int_equal(fdt_setprop_u64(LIVE, eth, "vendor,syscon", 0x900000041), 0);
+    expect(2, "vendor,syscon: live <0x9 0x41>, on disk <0x1 0x40>: a driver may read it");
+    assert_non_null(strstr(said, "plain: live <0x9>, on disk <0x1>: a driver may read it"));
+}
+
 static void references_to_nothing(void **state)
 {
     (void)state;
@@ -214,6 +242,7 @@ int main(void)
         WITH_TREES(nodes),
         WITH_TREES(renumbered),
         WITH_TREES(same_number_other_node),
+        WITH_TREES(vendor_properties),
         WITH_TREES(references_to_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "crc32.h"
 #include "diag_capture.h"
 #include "file.h"
+#include "payload_ext_io.h"
 #include "payload_fs.h"
 #include "payload_partitions.h"
 
@@ -282,21 +283,25 @@ static void refuse_disk(const void *bytes, size_t size, const char *text)
 static void foreign_images(void **state)
 {
     (void)state;
-    struct payload_bytes disk = disk_of(100);
+    struct payload_bytes disk = disk_of(200);
     refuse_disk("", 0, "neither a partition table");
     refuse_disk(disk.bytes, disk.size, "neither a partition table");
+    memcpy(disk.bytes, "\x1f\x8b\x08", 3);
+    refuse_disk(disk.bytes, disk.size, "the image is packed");
+    mbr_entry(&disk, 0, 0, 0x83, 1, 10);
+    refuse_disk(disk.bytes, disk.size,
+                "none of the 1 MBR partitions has ext2, ext3 or ext4: partition 1 (unknown");
+    memcpy(disk.bytes + SECTOR + 54, "FAT16", 5);
+    mbr_entry(&disk, 0, 1, 0x83, 150, 51);
+    refuse_disk(disk.bytes, disk.size, "partition 1 (FAT); and others reach beyond the end");
+    memcpy(disk.bytes + 0x10040, "_BHRfS_M", 8);
+    refuse_disk(disk.bytes, disk.size, "the image is btrfs");
     memcpy(disk.bytes + 0x8001, "CD001", 5);
-    refuse_disk(disk.bytes, disk.size, "an image of a CD");
+    refuse_disk(disk.bytes, disk.size, "the file system of a CD");
     memcpy(disk.bytes, "QFI\xfb", 4);
     refuse_disk(disk.bytes, disk.size, "qemu-img convert");
     memcpy(disk.bytes, "hsqs", 4);
     refuse_disk(disk.bytes, disk.size, "squashfs");
-    memcpy(disk.bytes, "\x1f\x8b\x08", 3);
-    refuse_disk(disk.bytes, disk.size, "it is packed");
-    mbr_entry(&disk, 0, 0, 0x83, 1, 10);
-    refuse_disk(disk.bytes, disk.size, "none of the 1 MBR partitions");
-    mbr_entry(&disk, 0, 1, 0x83, 50, 51);
-    refuse_disk(disk.bytes, disk.size, "others reach beyond the end of the image");
     payload_bytes_free(&disk);
 }
 
@@ -324,6 +329,32 @@ static void damaged_superblocks(void **state)
     refuse_disk(disk.bytes, disk.size, "cannot open the file system");
     payload_bytes_free(&good);
     payload_bytes_free(&disk);
+}
+
+/* Reading ends when it has cost what it may. */
+static void bounded_reading(void **state)
+{
+    (void)state;
+    const char *directory = build_directory("damaged");
+    struct file file;
+    ext2_filsys fs;
+    ext2_ino_t inode;
+    build_file(directory, "boot/vmlinuz", "kernel", 6);
+    make_disk(directory, IMAGE, "ext4", false);
+    assert_true(file_map(&file, IMAGE, NULL));
+    struct ext_io io = {.bytes = file.bytes, .size = file.size};
+    assert_int_equal(ext_io_open(&io, "image", &fs), 0);
+    io.reads_left = 0;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode),
+                     EXT2_ET_CANCEL_REQUESTED);
+    io.reads_left = 100;
+    io.bytes_left = 100;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode),
+                     EXT2_ET_CANCEL_REQUESTED);
+    io.bytes_left = 100000;
+    assert_int_equal(ext2fs_lookup(fs, EXT2_ROOT_INO, "boot", 4, NULL, &inode), 0);
+    ext2fs_free(fs);
+    file_unmap(&file);
 }
 
 /* Takes everything out of an image that may be damaged. Returns how many files that were. */
@@ -392,6 +423,7 @@ int main(void)
         cmocka_unit_test(links_in_images),
         cmocka_unit_test(foreign_images),
         cmocka_unit_test(damaged_superblocks),
+        cmocka_unit_test(bounded_reading),
         cmocka_unit_test(random_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

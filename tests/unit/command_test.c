@@ -60,6 +60,8 @@ static void wrong_usage(void **state)
     expect(TOOL "build --board x", 2, "no system description given");
     expect(TOOL "build a.system b.system --board x", 2, "more than one system description");
     expect(TOOL "build a.system", 2, "--board is missing");
+    expect(TOOL "explain --board x", 2, "no address, interrupt or node given");
+    expect(TOOL "explain 0x1000 irq 33", 2, "--board is missing");
     expect(TOOL "build a.system --board x --image-type iso", 2,
            "binary, elf or uimage, not \"iso\"");
 }

@@ -94,34 +94,30 @@ static bool copy_data(MesonMmc *mmc, uint32_t dat, uint8_t *data, size_t size, b
     return true;
 }
 
-/* Moves a descriptor's data, block by block. Returns the bits of STATUS for what went wrong. */
+/* How many bytes a descriptor moves: at most 512 blocks of 32 KiB. */
+static size_t data_size(const MesonMmc *mmc, uint32_t cfg)
+{
+    size_t length = CMD_LENGTH(cfg) != 0 ? CMD_LENGTH(cfg) : 512;
+
+    return cfg & CMD_BLOCK_MODE ? length * CFG_BLOCK_LENGTH(mmc->values[CFG / 4]) : length;
+}
+
+/* Moves a descriptor's data. Returns the bits of STATUS for what went wrong. */
 static uint32_t move_data(MesonMmc *mmc, const struct descriptor *descriptor)
 {
-    uint32_t length = CMD_LENGTH(descriptor->cfg) != 0 ? CMD_LENGTH(descriptor->cfg) : 512;
-    bool is_blocks = descriptor->cfg & CMD_BLOCK_MODE;
-    uint32_t chunk = is_blocks ? CFG_BLOCK_LENGTH(mmc->values[CFG / 4]) : length;
-    uint32_t count = is_blocks ? length : 1;
-    uint32_t dat = descriptor->dat;
-    g_autofree uint8_t *data = g_malloc(chunk);
+    size_t size = data_size(mmc, descriptor->cfg);
+    g_autofree uint8_t *data = g_malloc(size);
 
-    for (uint32_t i = 0; i < count; i++, dat += chunk) {
-        if (descriptor->cfg & CMD_DATA_WRITE) {
-            if (!copy_data(mmc, dat, data, chunk, false)) {
-                return STATUS_DESCRIPTOR_ERROR;
-            }
-            if (!emmc_write(&mmc->card, data, chunk)) {
-                return STATUS_DATA_TIMEOUT;
-            }
-        } else {
-            if (!emmc_read(&mmc->card, data, chunk)) {
-                return STATUS_DATA_TIMEOUT;
-            }
-            if (!copy_data(mmc, dat, data, chunk, true)) {
-                return STATUS_DESCRIPTOR_ERROR;
-            }
+    if (descriptor->cfg & CMD_DATA_WRITE) {
+        if (!copy_data(mmc, descriptor->dat, data, size, false)) {
+            return STATUS_DESCRIPTOR_ERROR;
         }
+        return emmc_write(&mmc->card, data, size) ? 0 : STATUS_DATA_TIMEOUT;
     }
-    return 0;
+    if (!emmc_read(&mmc->card, data, size)) {
+        return STATUS_DATA_TIMEOUT;
+    }
+    return copy_data(mmc, descriptor->dat, data, size, true) ? 0 : STATUS_DESCRIPTOR_ERROR;
 }
 
 /* Runs one descriptor. Returns the bits of STATUS for what went wrong. */
