@@ -213,33 +213,53 @@ static void console(struct check *check, size_t party)
                       check_party_name(&check->model->parties[party]));
 }
 
-/* What the party's devices refer to in its guest's tree. */
+/* Adds what a device refers to in its guest's tree and does not find there. */
+static void add_refs(struct check_finding *finding, const struct devtree *guest, size_t node)
+{
+    struct devrefs refs;
+    devnode_refs(guest, node, &refs);
+    for (size_t i = 0; i < refs.count; i++) {
+        const struct devref *ref = &refs.entries[i];
+        if (i > 0 && ref->target == ref[-1].target && ref->problem == NULL) {
+            continue; /* several clocks of one controller */
+        }
+        if (ref->kind == REF_NEEDED && ref->problem != NULL) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" %s", ref->property,
+                           ref->problem);
+        } else if (ref->kind == REF_NEEDED && !guest->nodes[ref->target].is_enabled) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" needs %.256s",
+                           ref->property, guest->nodes[ref->target].path);
+        }
+    }
+    free(refs.entries);
+}
+
+/* The same of the controllers between it and the GIC. */
+static void add_controllers(struct check_finding *finding, const struct devtree *guest, size_t node)
+{
+    struct devirqs irqs;
+    devnode_irqs(guest, node, &irqs);
+    for (size_t i = 0; i < irqs.count; i++) {
+        const struct devirq *irq = &irqs.entries[i];
+        size_t controller = irq->through != NODE_NONE ? irq->through : irq->controller;
+        if (controller != NODE_NONE && !guest->nodes[controller].is_enabled) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" needs %.256s",
+                           irq->property, guest->nodes[controller].path);
+        }
+    }
+    free(irqs.entries);
+}
+
 static void needed(struct check *check, size_t party)
 {
     const struct check_grant *grant = &check->grants[party];
     struct check_finding finding = {.source = *check_party_source(check, party)};
     for (size_t node = 0; grant->guest != NULL && node < check->tree->node_count; node++) {
-        struct devrefs refs;
-        if (!grant->is_wanted[node] || !is_grantable(check, node) ||
-            !check_has_some(check, party, node)) {
-            continue;
+        if (grant->is_wanted[node] && is_grantable(check, node) &&
+            check_has_some(check, party, node)) {
+            add_refs(&finding, grant->guest, grant->guest_nodes[node]);
+            add_controllers(&finding, grant->guest, grant->guest_nodes[node]);
         }
-        devnode_refs(grant->guest, grant->guest_nodes[node], &refs);
-        for (size_t i = 0; i < refs.count; i++) {
-            const struct devref *ref = &refs.entries[i];
-            if (i > 0 && ref->target == ref[-1].target && ref->problem == NULL) {
-                continue; /* several clocks of one controller */
-            }
-            if (ref->kind == REF_NEEDED && ref->problem != NULL) {
-                check_item_add(&finding, NULL, check->tree->nodes[node].path, "\"%.64s\" %s",
-                               ref->property, ref->problem);
-            } else if (ref->kind == REF_NEEDED && !grant->guest->nodes[ref->target].is_enabled) {
-                check_item_add(&finding, NULL, check->tree->nodes[node].path,
-                               "\"%.64s\" needs %.256s", ref->property,
-                               grant->guest->nodes[ref->target].path);
-            }
-        }
-        free(refs.entries);
     }
     check_finding_add(&check->findings, &finding, CHECK_NEEDED_DISABLED,
                       "devices of %.64s need nodes that its tree has not, or has disabled",
