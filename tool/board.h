@@ -50,7 +50,7 @@ struct board {
 
     uint32_t gic_version;
     struct range gicd;
-    struct range gicc, gich, gicv; /* of a GICv2 */
+    struct range gicc, gich, gicv;     /* of a GICv2 */
     struct range gicr[BOARD_GICR_MAX]; /* of a GICv3: regions of redistributors */
     size_t gicr_count;
     /* GICv2m frames and ITSs: who writes there raises interrupts, which may be anybody's. */

@@ -91,6 +91,7 @@ struct payload_kernel {
     struct payload_bytes image;
     char *version;        /* of the banner "Linux version VERSION (...", as `uname -r` says it */
     char *from;           /* where it was found */
+    char *name;           /* its file name there */
     char *how;            /* "as it is", or "gzip, 9 bytes of packed" and the like */
     char *why;            /* why this one */
     uint64_t text_offset; /* bytes above a 2 MiB boundary of GPA */
@@ -99,9 +100,9 @@ struct payload_kernel {
 };
 
 /*
- * Unpacks and checks the kernel in `file`, of which `at` speaks in messages. `kernel->from` and
- * `why` are the caller's. Reports what is no kernel of arm64 and returns false. The file's bytes
- * may be freed afterwards.
+ * Unpacks and checks the kernel in `file`, of which `at` speaks in messages. `kernel->from`,
+ * `name` and `why` are the caller's. Reports what is no kernel of arm64 and returns false. The
+ * file's bytes may be freed afterwards.
  */
 bool payload_kernel_read(struct payload_kernel *kernel, const struct payload_bytes *file,
                          const struct source *at);

@@ -45,6 +45,7 @@ static bool kernel_named(struct payload_kernel *kernel, const char *path)
     bool is_sound = payload_kernel_read(kernel, &file, &at);
     payload_bytes_free(&file);
     kernel->from = alloc_checked(strdup(path));
+    kernel->name = payload_text("%s", payload_base_name(path));
     kernel->why = payload_text("--kernel names it");
     return is_sound;
 }
@@ -72,10 +73,11 @@ static bool tree_named(struct payload *payload, const char *path)
     return true;
 }
 
-/* The version asked for, against what the kernel says of itself. */
+/* The version asked for, against what the kernel says of itself; a part of its name will do. */
 static bool version_check(const struct payload_kernel *kernel, const char *version)
 {
-    if (version == NULL || (kernel->version != NULL && strcmp(kernel->version, version) == 0)) {
+    if (version == NULL || (kernel->version != NULL && strcmp(kernel->version, version) == 0) ||
+        payload_name_has_version(kernel->name, version)) {
         return true;
     }
     diag_error(NULL, "%s: --version asks for %s, and the kernel says that it is %s", kernel->from,

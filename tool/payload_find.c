@@ -171,6 +171,7 @@ static bool kernel_take(struct payload *payload, const struct payload_founds *fo
         return false;
     }
     payload->kernel.from = payload_found_name(found);
+    payload->kernel.name = payload_text("%s", payload_base_name(found->path));
     struct source at = {.file = payload->kernel.from};
     bool is_sound = payload_kernel_read(&payload->kernel, &file, &at);
     payload_bytes_free(&file);
@@ -211,7 +212,14 @@ static bool has_some_version(const char *name)
     return false;
 }
 
-/* Chooses the initrd of the kernel's version, or the only one that has no version in its name. */
+/* Whether an initrd's name ends as the kernel's: "initramfs-lts" as "vmlinuz-lts". */
+static bool is_named_alike(const struct payload_kernel *kernel, const char *name)
+{
+    const char *dash = kernel->name == NULL ? NULL : strchr(kernel->name, '-');
+    return dash != NULL && payload_name_has_version(name, dash + 1);
+}
+
+/* Chooses the initrd of the kernel's version or name, or the only one without a version. */
 static struct payload_found *initrd_choose(struct payload *payload,
                                            const struct payload_founds *founds)
 {
@@ -222,6 +230,10 @@ static struct payload_found *initrd_choose(struct payload *payload,
         const char *name = payload_base_name(founds->list[i].path);
         if (version != NULL && payload_name_has_version(name, version)) {
             payload->initrd.why = payload_text("it has the kernel's version in its name");
+            return &founds->list[i];
+        }
+        if (is_named_alike(&payload->kernel, name)) {
+            payload->initrd.why = payload_text("its name ends as the kernel's does");
             return &founds->list[i];
         }
         if (version == NULL || !has_some_version(name)) {

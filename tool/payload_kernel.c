@@ -275,6 +275,7 @@ void payload_kernel_free(struct payload_kernel *kernel)
     payload_bytes_free(&kernel->image);
     free(kernel->version);
     free(kernel->from);
+    free(kernel->name);
     free(kernel->how);
     free(kernel->why);
     *kernel = (struct payload_kernel){0};

@@ -156,6 +156,24 @@ static void several_kernels(void **state)
     expect("rm -r " ROOT "/boot; " TOOL "--root " ROOT " -o " OUT, 1, "no kernel found");
 }
 
+/* Flavours in place of versions, as some distributions name their kernels. */
+static void flavours(void **state)
+{
+    (void)state;
+    const char *root = build_directory("root");
+    struct payload_bytes image = build_image("6.6.1-0-lts", 20000);
+    struct payload_bytes initrd = build_initrd("6.6.1-0-lts");
+    build_file(root, "boot/vmlinuz-lts", image.bytes, image.size);
+    build_file(root, "boot/vmlinuz-virt", image.bytes, image.size);
+    build_file(root, "boot/initramfs-lts", initrd.bytes, initrd.size);
+    build_file(root, "boot/initramfs-virt", "none", 4);
+    payload_bytes_free(&image);
+    payload_bytes_free(&initrd);
+    expect("rm -rf " OUT "; " TOOL "--root " ROOT " --version lts -o " OUT, 0,
+           "boot/initramfs-lts (its name ends as the kernel's does)");
+    expect_also("kernel: 6.6.1-0-lts from " ROOT ": boot/vmlinuz-lts (--version lts asks for it)");
+}
+
 static void trees(void **state)
 {
     (void)state;
@@ -275,7 +293,8 @@ int main(void)
         cmocka_unit_test(facts),        cmocka_unit_test(mismatches),
         cmocka_unit_test(trees),        cmocka_unit_test(several_kernels),
         cmocka_unit_test(output_kept),  cmocka_unit_test(from_disk),
-        cmocka_unit_test(from_debian),  cmocka_unit_test(bad_packages),
+        cmocka_unit_test(flavours),     cmocka_unit_test(from_debian),
+        cmocka_unit_test(bad_packages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
