@@ -72,7 +72,7 @@ void check_run(struct check *check, const struct check_input *input)
 {
     *check = (struct check){
         .input = input, .model = input->model, .tree = input->tree, .board = input->board};
-    check_view_make(check);
+    check_grants_make(check);
     check_form(check);
     check_irqs(check);
     check_irq_grants(check);
@@ -97,7 +97,7 @@ bool check_failed(const struct check *check)
 
 void check_free(struct check *check)
 {
-    check_view_free(check);
+    check_grants_free(check);
     check_findings_free(&check->findings);
     *check = (struct check){0};
 }

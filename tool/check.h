@@ -72,10 +72,12 @@ bool check_failed(const struct check *check);
 void check_print(const struct check *check, const char *path, bool verbose, FILE *out);
 void check_write_json(const struct check *check, const char *path, FILE *out);
 
-/* ---- check_view.c: what the rules ask ---- */
+/* ---- check_grant.c: what is worked out before the rules ---- */
 
-void check_view_make(struct check *check);
-void check_view_free(struct check *check);
+void check_grants_make(struct check *check);
+void check_grants_free(struct check *check);
+
+/* ---- check_view.c: what the rules ask ---- */
 
 /* The PAs of a map's region; false if they are not known, or are RAM. */
 bool check_device_range(const struct check *check, const struct check_map *map,

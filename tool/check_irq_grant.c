@@ -47,7 +47,8 @@ static void missing(struct check *check, size_t party)
     for (size_t i = 0; i < check->line_count; i++) {
         const struct check_line *line = &check->lines[i];
         if (line->intid >= FIRST_SPI && !grant->is_given[line->intid] &&
-            grant->is_wanted[line->node] && check->classes[line->node].keeper == KEEPER_NONE) {
+            grant->is_wanted[line->node] && check->classes[line->node].keeper == KEEPER_NONE &&
+            check_device_of(check, line->node) != NODE_NONE) {
             check_item_add(&finding, NULL, check->tree->nodes[line->node].path,
                            "interrupt %" PRIu32 "%s", line->intid,
                            line->trigger == TRIGGER_EDGE    ? ", edge"

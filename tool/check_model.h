@@ -97,8 +97,11 @@ bool check_model_read(struct check_model *model, const char *path, const struct 
 /* The same of a text, which is taken over, into an empty model. */
 void check_model_take(struct check_model *model, struct source_text *text);
 
-/* Adds the acceptances in the comments of a text, which is a file's as it stands. `path` outlives
- * the model. */
+/* check_read.c: fills a model from its text, which has been repaired. */
+void check_read(struct check_model *model);
+
+/* check_accept.c: adds the acceptances in the comments of a text, which is a file's as it stands.
+ * `path` outlives the model. */
 void check_accept_scan(struct check_model *model, const struct source_text *text, const char *path);
 
 /* Adds acceptances that the command line makes, of the codes in `codes`, separated by commas. */

@@ -88,6 +88,28 @@ static struct range *wanted_pages(const struct check *check, size_t party, size_
     return pages;
 }
 
+/* Whether the party has a page of the node's in which its guest drives nothing. */
+static bool has_page_alone(const struct check_grant *grant, const struct devnode *node,
+                           const struct range *pages, size_t page_count)
+{
+    for (size_t i = 0; i < node->reg_count; i++) {
+        const struct range own = check_pages(&node->regs[i]);
+        for (size_t j = 0; j < grant->device_count; j++) {
+            const struct range *granted = &grant->devices[j];
+            if (!range_overlaps(granted, own.base, own.size)) {
+                continue;
+            }
+            uint64_t end = own.base + own.size, granted_end = granted->base + granted->size;
+            struct range both = {.base = own.base > granted->base ? own.base : granted->base};
+            both.size = (end < granted_end ? end : granted_end) - both.base;
+            if (!check_covers(pages, page_count, &both)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Disabled nodes count if there is one at least that a smaller grant would leave out. */
 static void disabled_granted(struct check *check, size_t party)
 {
@@ -101,12 +123,7 @@ static void disabled_granted(struct check *check, size_t party)
             !check_has_some(check, party, node)) {
             continue;
         }
-        bool alone = false;
-        for (size_t i = 0; i < self->reg_count; i++) {
-            struct range own = check_pages(&self->regs[i]);
-            alone = alone || (check_touches(grant->devices, grant->device_count, &own) &&
-                              !check_covers(pages, page_count, &own));
-        }
+        bool alone = has_page_alone(grant, self, pages, page_count);
         alone_count += alone;
         check_item_add(&finding, place_of(check, party, node), self->path, "%s",
                        alone ? "" : "in a page of one that is enabled");
@@ -196,33 +213,53 @@ static void console(struct check *check, size_t party)
                       check_party_name(&check->model->parties[party]));
 }
 
-/* What the party's devices refer to in its guest's tree. */
+/* Adds what a device refers to in its guest's tree and does not find there. */
+static void add_refs(struct check_finding *finding, const struct devtree *guest, size_t node)
+{
+    struct devrefs refs;
+    devnode_refs(guest, node, &refs);
+    for (size_t i = 0; i < refs.count; i++) {
+        const struct devref *ref = &refs.entries[i];
+        if (i > 0 && ref->target == ref[-1].target && ref->problem == NULL) {
+            continue; /* several clocks of one controller */
+        }
+        if (ref->kind == REF_NEEDED && ref->problem != NULL) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" %s", ref->property,
+                           ref->problem);
+        } else if (ref->kind == REF_NEEDED && !guest->nodes[ref->target].is_enabled) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" needs %.256s",
+                           ref->property, guest->nodes[ref->target].path);
+        }
+    }
+    free(refs.entries);
+}
+
+/* The same of the controllers between it and the GIC. */
+static void add_controllers(struct check_finding *finding, const struct devtree *guest, size_t node)
+{
+    struct devirqs irqs;
+    devnode_irqs(guest, node, &irqs);
+    for (size_t i = 0; i < irqs.count; i++) {
+        const struct devirq *irq = &irqs.entries[i];
+        size_t controller = irq->through != NODE_NONE ? irq->through : irq->controller;
+        if (controller != NODE_NONE && !guest->nodes[controller].is_enabled) {
+            check_item_add(finding, NULL, guest->nodes[node].path, "\"%.64s\" needs %.256s",
+                           irq->property, guest->nodes[controller].path);
+        }
+    }
+    free(irqs.entries);
+}
+
 static void needed(struct check *check, size_t party)
 {
     const struct check_grant *grant = &check->grants[party];
     struct check_finding finding = {.source = *check_party_source(check, party)};
     for (size_t node = 0; grant->guest != NULL && node < check->tree->node_count; node++) {
-        struct devrefs refs;
-        if (!grant->is_wanted[node] || !is_grantable(check, node) ||
-            !check_has_some(check, party, node)) {
-            continue;
+        if (grant->is_wanted[node] && is_grantable(check, node) &&
+            check_has_some(check, party, node)) {
+            add_refs(&finding, grant->guest, grant->guest_nodes[node]);
+            add_controllers(&finding, grant->guest, grant->guest_nodes[node]);
         }
-        devnode_refs(grant->guest, grant->guest_nodes[node], &refs);
-        for (size_t i = 0; i < refs.count; i++) {
-            const struct devref *ref = &refs.entries[i];
-            if (i > 0 && ref->target == ref[-1].target && ref->problem == NULL) {
-                continue; /* several clocks of one controller */
-            }
-            if (ref->kind == REF_NEEDED && ref->problem != NULL) {
-                check_item_add(&finding, NULL, check->tree->nodes[node].path, "\"%.64s\" %s",
-                               ref->property, ref->problem);
-            } else if (ref->kind == REF_NEEDED && !grant->guest->nodes[ref->target].is_enabled) {
-                check_item_add(&finding, NULL, check->tree->nodes[node].path,
-                               "\"%.64s\" needs %.256s", ref->property,
-                               grant->guest->nodes[ref->target].path);
-            }
-        }
-        free(refs.entries);
     }
     check_finding_add(&check->findings, &finding, CHECK_NEEDED_DISABLED,
                       "devices of %.64s need nodes that its tree has not, or has disabled",

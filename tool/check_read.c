@@ -5,16 +5,13 @@
  * that is no XML is repaired; libxml2 goes on after the mistakes that are left; elements and
  * attributes that no rule is about are passed over.
  */
-#include <ctype.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
 #include "check_model.h"
-#include "names.h"
-#include "preprocess.h"
+#include "sdf_number.h"
 
 #define DEPTH_MAX 32 /* of PDs in PDs */
 
@@ -78,29 +75,6 @@ static char *attribute_copy(const xmlNode *node, const char *name)
     return source_copy(value == NULL ? "" : value, value == NULL ? 0 : strlen(value));
 }
 
-/* Reads a decimal or 0x number without its `_`. */
-static bool parse_number(const char *text, uint64_t *number)
-{
-    bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    uint64_t base = hexadecimal ? 16 : 10;
-    bool any = false;
-    *number = 0;
-    for (const char *c = text + (hexadecimal ? 2 : 0); *c != '\0'; c++) {
-        if (*c == '_') {
-            continue;
-        }
-        uint64_t digit = isdigit((unsigned char)*c)    ? (uint64_t)(*c - '0')
-                         : isxdigit((unsigned char)*c) ? (uint64_t)(tolower(*c) - 'a' + 10)
-                                                       : base;
-        if (digit >= base || __builtin_mul_overflow(*number, base, number) ||
-            __builtin_add_overflow(*number, digit, number)) {
-            return false;
-        }
-        any = true;
-    }
-    return any;
-}
-
 /* Whether a value without quotes has been found, which says that it is no number. */
 static bool is_repaired(const struct check_model *model, const char *value)
 {
@@ -134,7 +108,7 @@ static struct check_number number_of(struct check_model *model, const xmlNode *n
         return number;
     }
     number.given = true;
-    number.known = parse_number(value, &number.value);
+    number.known = number_parse(value, &number.value) == NUMBER_PARSED;
     if (!number.known && !is_repaired(model, value) && !is_known_odd(model, value)) {
         model->odds =
             alloc_grow(model->odds, model->odd_count, &model->odd_capacity, sizeof(*model->odds));
@@ -285,82 +259,12 @@ static void read_children(struct check_model *model, const xmlNode *parent)
     }
 }
 
-static void find_regions(struct check_model *model)
+void check_read(struct check_model *model)
 {
-    struct names names = {0};
-    for (size_t i = 0; i < model->region_count; i++) {
-        names_add(&names, model->regions[i].name, i, &model->regions[i].source);
-    }
-    names_sort(&names);
-    for (size_t i = 0; i < model->map_count; i++) {
-        model->maps[i].region = names_find(&names, model->maps[i].region_name);
-    }
-    names_free(&names);
-}
-
-void check_model_take(struct check_model *model, struct source_text *text)
-{
-    model->text = *text;
-    *text = (struct source_text){0};
-    check_text_repair(&model->text, &model->repairs);
     xmlDoc *doc = parse_text(model);
     const xmlNode *root = doc == NULL ? NULL : xmlDocGetRootElement(doc);
     if (root != NULL) {
         read_children(model, root);
     }
-    find_regions(model);
     xmlFreeDoc(doc);
-}
-
-bool check_model_read(struct check_model *model, const char *path, const struct macro *macros,
-                      size_t macro_count)
-{
-    struct source_text text = {0};
-    *model = (struct check_model){0};
-    bool good = source_text_load(&text, path) && source_text_check(&text);
-    if (good) {
-        check_accept_scan(model, &text, path); /* comments do not outlive the preprocessor */
-        good = (macro_count == 0 || preprocess(&text, path, macros, macro_count)) &&
-               source_text_check(&text);
-    }
-    if (good) {
-        check_model_take(model, &text);
-    }
-    source_text_free(&text);
-    return good;
-}
-
-void check_model_free(struct check_model *model)
-{
-    for (size_t i = 0; i < model->region_count; i++) {
-        free(model->regions[i].name);
-    }
-    for (size_t i = 0; i < model->map_count; i++) {
-        free(model->maps[i].region_name);
-    }
-    for (size_t i = 0; i < model->party_count; i++) {
-        free(model->parties[i].name);
-        free(model->parties[i].vm_name);
-    }
-    for (size_t i = 0; i < model->odd_count; i++) {
-        free(model->odds[i].value);
-    }
-    for (size_t i = 0; i < model->acceptance_count; i++) {
-        free(model->acceptances[i].code);
-        free(model->acceptances[i].reason);
-    }
-    free(model->regions);
-    free(model->maps);
-    free(model->irqs);
-    free(model->parties);
-    free(model->odds);
-    free(model->acceptances);
-    check_repairs_free(&model->repairs);
-    source_text_free(&model->text);
-    *model = (struct check_model){0};
-}
-
-const char *check_party_name(const struct check_party *party)
-{
-    return party->has_vm ? party->vm_name : party->name;
 }

@@ -242,10 +242,11 @@ static bool close_irqs(struct compose *compose, size_t vm, size_t node)
                 tree_mistake(compose, vm, node, irq->property, irq->index, irq->problem) && sound;
             continue;
         }
-        size_t needed = irq->is_gic ? irq->through : irq->controller;
-        if (needed != NODE_NONE) {
-            struct devref ref = {.property = irq->property, .index = irq->index, .target = needed};
-            sound = close_need(compose, vm, node, &ref) && sound;
+        const size_t between[] = {irq->through, irq->is_gic ? NODE_NONE : irq->controller};
+        for (size_t j = 0; j < 2; j++) {
+            struct devref ref = {
+                .property = irq->property, .index = irq->index, .target = between[j]};
+            sound = (between[j] == NODE_NONE || close_need(compose, vm, node, &ref)) && sound;
         }
     }
     free(irqs.entries);

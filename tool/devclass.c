@@ -215,7 +215,7 @@ static enum keeper keeper_by_place(const struct devtree *devtree, size_t node)
         {"/cpus", KEEPER_CPU},
         {"/firmware", KEEPER_FIRMWARE},
         {"/reserved-memory", KEEPER_MEMORY},
-        {"/chosen", KEEPER_MEMORY},
+        {"/chosen", KEEPER_MEMORY}, /* a frame buffer of the boot loader's */
         {"/psci", KEEPER_FIRMWARE},
     };
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {

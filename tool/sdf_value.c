@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "drover/manifest.h"
+#include "sdf_number.h"
 
 #define BUDGET_DEFAULT_US 1000
 
@@ -44,42 +45,16 @@ char *sdf_name(const struct sdf *sdf, const xmlNode *node)
     return name;
 }
 
-enum parsed { PARSED, NOT_A_NUMBER, TOO_LARGE };
-
-/* Reads a decimal or 0x number without its `_`. */
-static enum parsed parse(const char *text, uint64_t *number)
-{
-    bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    uint64_t base = hexadecimal ? 16 : 10;
-    bool any_digit = false;
-    bool overflow = false;
-    *number = 0;
-    for (const char *c = text + (hexadecimal ? 2 : 0); *c != '\0'; c++) {
-        if (*c == '_') {
-            continue;
-        }
-        uint64_t digit = isdigit((unsigned char)*c)    ? (uint64_t)(*c - '0')
-                         : isxdigit((unsigned char)*c) ? (uint64_t)(tolower(*c) - 'a' + 10)
-                                                       : base;
-        if (digit >= base) {
-            return NOT_A_NUMBER;
-        }
-        overflow = overflow || __builtin_mul_overflow(*number, base, number) ||
-                   __builtin_add_overflow(*number, digit, number);
-        any_digit = true;
-    }
-    return !any_digit ? NOT_A_NUMBER : overflow ? TOO_LARGE : PARSED;
-}
-
 uint64_t sdf_number_of(const struct sdf *sdf, const xmlNode *node, const char *attribute,
                        const char *text, uint64_t otherwise, uint64_t low, uint64_t high)
 {
     uint64_t number;
-    enum parsed parsed = parse(text, &number);
-    if (parsed != PARSED) {
+    enum number_parsed parsed = number_parse(text, &number);
+    if (parsed != NUMBER_PARSED) {
         sdf_error(sdf, node, "%s \"%.64s\" %s", attribute, text,
-                  parsed == TOO_LARGE ? "does not fit in 64 bits; correct it"
-                                      : "is not a number; write it in decimal or as 0x and digits");
+                  parsed == NUMBER_TOO_LARGE
+                      ? "does not fit in 64 bits; correct it"
+                      : "is not a number; write it in decimal or as 0x and digits");
         return otherwise;
     }
     if (number >= low && number <= high) {

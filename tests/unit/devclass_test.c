@@ -105,20 +105,22 @@ static struct devclass class_of(const char *path)
 static void keepers_are_told(void **state)
 {
     (void)state;
-    tree_text_open(&devtree,
-                   "/ { #address-cells = <1>; #size-cells = <1>;"
-                   "cpus { cpu@0 { compatible = \"arm,cortex-a53\"; }; };"
-                   "memory@0 { device_type = \"memory\"; reg = <0 0x1000>; };"
-                   "reserved-memory { pool { }; }; firmware { x { compatible = \"y\"; }; };"
-                   "psci { compatible = \"arm,psci-1.0\"; };"
-                   "timer { compatible = \"arm,armv8-timer\"; };"
-                   "pmu { compatible = \"arm,cortex-a53-pmu\"; };"
-                   "ic@1 { compatible = \"arm,gic-v3\"; reg = <1 1>; its@2 { reg = <2 1>; }; };"
-                   "smmu@3 { compatible = \"arm,smmu-v3\"; reg = <3 1>; };"
-                   "serial@4 { compatible = \"x,uart\"; reg = <4 1>; }; };");
+    tree_text_open(
+        &devtree, "/ { #address-cells = <1>; #size-cells = <1>;"
+                  "cpus { cpu@0 { compatible = \"arm,cortex-a53\"; }; };"
+                  "memory@0 { device_type = \"memory\"; reg = <0 0x1000>; };"
+                  "chosen { framebuffer@9 { compatible = \"simple-framebuffer\"; reg = <9 1>; }; };"
+                  "reserved-memory { pool { }; }; firmware { x { compatible = \"y\"; }; };"
+                  "psci { compatible = \"arm,psci-1.0\"; };"
+                  "timer { compatible = \"arm,armv8-timer\"; };"
+                  "pmu { compatible = \"arm,cortex-a53-pmu\"; };"
+                  "ic@1 { compatible = \"arm,gic-v3\"; reg = <1 1>; its@2 { reg = <2 1>; }; };"
+                  "smmu@3 { compatible = \"arm,smmu-v3\"; reg = <3 1>; };"
+                  "serial@4 { compatible = \"x,uart\"; reg = <4 1>; }; };");
     assert_int_equal(class_of("/cpus/cpu@0").keeper, KEEPER_CPU);
     assert_int_equal(class_of("/memory@0").keeper, KEEPER_MEMORY);
     assert_int_equal(class_of("/reserved-memory/pool").keeper, KEEPER_MEMORY);
+    assert_int_equal(class_of("/chosen/framebuffer@9").keeper, KEEPER_MEMORY);
     assert_int_equal(class_of("/firmware/x").keeper, KEEPER_FIRMWARE);
     assert_int_equal(class_of("/psci").keeper, KEEPER_FIRMWARE);
     assert_int_equal(class_of("/timer").keeper, KEEPER_KERNEL);
