@@ -57,13 +57,12 @@ endif
 endif
 
 # What a board needs beside the image.
-run_DEPENDS_odroidc4 = $(QEMU_ODROIDC4)
+run_DEPENDS_odroidc4 := $(QEMU_ODROIDC4)
 
 $(DRIVER_VM)/run: examples/driver_vm/run.c $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
 	@mkdir -p $(@D)
 	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ examples/driver_vm/run.c $(SYSTEM_HARNESS)
 
 .PHONY: run
-.SECONDEXPANSION:
-run: $(DRIVER_VM)/run $(DRIVER_VM)/$(BOARD)/driver_vm.img $$(run_DEPENDS_$(BOARD))
+run: $(DRIVER_VM)/run $(DRIVER_VM)/$(BOARD)/driver_vm.img $(run_DEPENDS_$(BOARD))
 	@$(DRIVER_VM)/run $(BOARD)
