@@ -21,6 +21,8 @@
 #define FREE_SECTOR 1
 #define SECTOR_SIZE 512
 
+#define WHOLE_MEDIUM_SECONDS 120
+
 static enum driver_vm_boot boot;
 
 /* Reads from the file that is the eMMC. */

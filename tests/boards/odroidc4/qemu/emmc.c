@@ -1,14 +1,14 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An eMMC. See emmc.h. Section numbers are JESD84-A441's.
+ * An eMMC. See emmc.h. Names are those of the standard.
  */
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
 
 #include "emmc.h"
 
-/* Section 7.10: commands. */
+/* Commands. */
 #define GO_IDLE_STATE        0
 #define SEND_OP_COND         1
 #define ALL_SEND_CID         2
@@ -27,7 +27,7 @@
 #define WRITE_BLOCK          24
 #define WRITE_MULTIPLE_BLOCK 25
 
-/* Section 7.13: the card's status, R1. */
+/* The card's status, R1. */
 #define R1_ADDRESS_OUT_OF_RANGE (1u << 31)
 #define R1_BLOCK_LEN_ERROR      (1u << 29)
 #define R1_ILLEGAL_COMMAND      (1u << 22)
@@ -36,11 +36,11 @@
 #define R1_SWITCH_ERROR         (1u << 7)
 #define R1_STATE_SHIFT          9
 
-/* Section 8.1, OCR: powered up, addressed by sectors, 2.7 to 3.6 V and 1.7 to 1.95 V. */
+/* The OCR register: powered up, addressed by sectors, 2.7 to 3.6 V and 1.7 to 1.95 V. */
 #define OCR_POWERED_UP (1u << 31)
 #define OCR_BASE       0x40ff8080u
 
-/* Section 8.4, EXT_CSD: offsets. */
+/* The EXT_CSD register: offsets and values. */
 #define EXT_CSD_BUS_WIDTH       183
 #define EXT_CSD_HS_TIMING       185
 #define EXT_CSD_REV             192
@@ -65,12 +65,12 @@ enum switch_access {
     SWITCH_WRITE_BYTE,
 };
 
-/* Section 8.2, most significant word last: maker and date are nobody's, the product is "DROVER",
- * serial number 1. */
+/* The CID register, most significant word last: maker and date are nobody's, the product is
+ * "DROVER", serial number 1. */
 static const uint32_t cid[4] = {0x00011d01, 0x52100000, 0x524f5645, 0x00010044};
 
 /*
- * Section 8.3. Structure and size are EXT_CSD's (CSD_STRUCTURE 3, C_SIZE all ones); version 4;
+ * The CSD register. Structure and size are EXT_CSD's (CSD_STRUCTURE 3, C_SIZE all ones); version 4;
  * blocks of 512; 26 MHz; command classes 0, 2 and 4, so that nobody erases.
  */
 static const uint32_t csd[4] = {0x02400001, 0xffff8000, 0x015903ff, 0xd05e0032};

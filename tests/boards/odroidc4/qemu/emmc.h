@@ -13,7 +13,7 @@
 #define EMMC_BLOCK_SIZE   512
 #define EMMC_EXT_CSD_SIZE 512
 
-/* The states as R1 gives them in its bits 12 to 9 (JESD84-A441, table 43). */
+/* The states as R1 gives them in its bits 12 to 9. */
 enum emmc_state {
     EMMC_IDLE = 0,
     EMMC_READY = 1,

@@ -19,13 +19,10 @@
 
 #include "meson_mmc.h"
 
-#define CLOCK 0x00 /* rw  divider, source, phases, delays */
-#define START                                                                                      \
-    0x40 /* rw  where a chain is (31-2), that it is to run (1), that it is in the buffer (0) */
-#define CFG 0x44 /* rw  bus, block length */
-#define STATUS                                                                                     \
-    0x48             /* rw  what happened: cleared by writing ones; above, the state of the lines  \
-                      */
+#define CLOCK   0x00 /* rw  divider, source, phases, delays */
+#define START   0x40 /* rw  a chain: where (31-2), is to run (1), is in the buffer (0) */
+#define CFG     0x44 /* rw  bus, block length */
+#define STATUS  0x48 /* rw  what happened, until ones are written; the lines (31-16) */
 #define IRQ_EN  0x4c /* rw  what interrupts, by bits of STATUS */
 #define CMD_CFG 0x50 /* rw  a descriptor's four words, and the response */
 #define CMD_ARG 0x54 /* rw  writing this one starts the command */
@@ -47,7 +44,7 @@
 #define STATUS_DESCRIPTOR_BUSY  (1u << 30)
 #define STATUS_BUSY             (1u << 31)
 
-#define CMD_LENGTH(cfg)  ((cfg)&0x1ff) /* 0 stands for 512 */
+#define CMD_LENGTH(cfg)  ((cfg) % 512) /* 0 stands for 512 */
 #define CMD_BLOCK_MODE   (1u << 9)     /* the length is in blocks */
 #define CMD_END_OF_CHAIN (1u << 11)
 #define CMD_NO_RESPONSE  (1u << 16)
@@ -62,7 +59,7 @@
 
 #define FINISH_NS 20000
 
-/* A chain that runs into its own beginning ends here: 512 descriptors are a page and more. */
+/* A chain without an end is given up here; Linux's are a page, 256 descriptors, at most. */
 #define CHAIN_MAX 4096
 
 struct descriptor {
