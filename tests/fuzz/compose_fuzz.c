@@ -56,8 +56,7 @@ static void check_pages(const struct compose *compose)
         require(row->pages.size != 0 && range_is_physical(&row->pages));
         require((row->pages.base | row->pages.size) % PAGE_SIZE_4K == 0);
         for (size_t k = 0; k < compose->kept_count; k++) {
-            require(
-                !range_overlaps(&row->pages, compose->kept[k].base, compose->kept[k].size));
+            require(!range_overlaps(&row->pages, compose->kept[k].base, compose->kept[k].size));
         }
         require(!range_overlaps(&row->pages, compose->vms[0].ram.base, compose->vms[0].ram.size));
     }
