@@ -41,6 +41,7 @@ help:
 	@echo "make run        boot the driver VM example in QEMU; leave it with 'poweroff' or Ctrl-A X"
 	@echo "                BOARD=odroidc4: that of the Odroid C4, on a model of the board"
 	@echo "make test       run every test"
+	@echo "make test-corpus  compose for every board of Debian's kernel package; docs/boards.md is its table"
 	@echo "make bench      count what things cost; GUEST=FILE runs that image in place of our own guest"
 	@echo "make sdk        lay out the SDK in $(SDK), in the shape of the Microkit's"
 	@echo "make clean      remove what was built; what was downloaded stays"
