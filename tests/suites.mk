@@ -6,7 +6,7 @@
 #     SUITE_DEPENDS += what it needs
 
 HEADER_SUITES := \
-    'headers-tool=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tool/*.h include/drover/*.h)' \
+    'headers-tool=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(TOOL_HEADERS)' \
     'headers-tests=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tests/*/*.h)' \
     'headers-kernel=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) $(KERNEL_CFLAGS)" $(KERNEL_HEADERS)' \
     'headers-libmicrokit=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include" \

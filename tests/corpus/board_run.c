@@ -86,7 +86,7 @@ static size_t run_two(struct subject *subject)
         return 0;
     }
     const char *paths[] = {subject->devtree.nodes[disk].path, subject->devtree.nodes[card].path};
-    struct compose_request request = {.vm_count = 2, .debug = true};
+    struct compose_request request = {.vm_count = 2};
     static const char *const names[] = {"disk", "net"};
     for (size_t vm = 0; vm < 2; vm++) {
         request.vms[vm] = (struct vm_request){.name = names[vm],

@@ -8,17 +8,11 @@ CORPUS_TREES  := $(PAYLOAD)/linux/dtb
 CORPUS_PARTS  := 16
 CORPUS_NUMBER := $(shell printf '%d' "0x$$(git rev-parse --short=6 HEAD 2>/dev/null || echo 0)")
 CORPUS        := $(BUILD)/tests/corpus/corpus
-CORPUS_SOURCES := $(wildcard tests/corpus/*.c) tests/unit/diag_capture.c \
-                  $(filter-out tool/main.c tool/cmd_%.c tool/diag.c,$(wildcard tool/*.c))
 
-CORPUS_OBJECTS := $(CORPUS_SOURCES:%.c=$(BUILD)/tests/corpus/%.o)
-
-$(CORPUS_OBJECTS): $(BUILD)/tests/corpus/%.o: %.c $(wildcard tool/*.h include/drover/*.h tests/corpus/*.h tests/unit/*.h)
+$(CORPUS): $(wildcard tests/corpus/*.c) tests/unit/diag_capture.c $(TOOL_SANITIZED) $(wildcard tests/corpus/*.h tests/unit/*.h)
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) $(SANITIZE) $(TOOL_CFLAGS) -iquote tests/unit -iquote tests/corpus -c -o $@ $<
-
-$(CORPUS): $(CORPUS_OBJECTS)
-	$(HOST_CC) $(SANITIZE) -o $@ $^ $(TOOL_LIBS)
+	$(HOST_CC) $(HOST_CFLAGS) $(SANITIZE) $(TOOL_CFLAGS) -iquote tests/unit -iquote tests/corpus -o $@ $(filter %.c,$^) \
+		$(TOOL_SANITIZED) $(TOOL_LIBS)
 
 SUITES += 'corpus=$(CORPUS) $(CORPUS_TREES) --jobs 2 --sample $(CORPUS_NUMBER)/$(CORPUS_PARTS) --boards docs/boards.md'
 SUITE_DEPENDS += $(CORPUS) $(PAYLOAD_KERNEL)

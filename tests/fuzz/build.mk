@@ -4,8 +4,20 @@
 # lists its own in tests/fuzz/AREA.mk, as tests/unit/build.mk does:
 #     FUZZERS += name
 #     name_SOURCES, name_CFLAGS, name_LIBS; seeds in tests/fuzz/corpus/name/
+# Those of the tool are called with
+#     $(eval $(call tool_fuzzer,NAME,SOURCES))
+# and are tests/fuzz/NAME.c with these sources and the tool's library.
 
 FUZZERS :=
+
+define tool_fuzzer
+FUZZERS += $(1)
+$(1)_SOURCES := tests/fuzz/$(1).c $(2)
+$(1)_CFLAGS  := $(TOOL_CFLAGS) -iquote tests/unit
+$(1)_LIBS    := $(TOOL_FUZZED) $(TOOL_LIBS)
+$(1)_DEPENDS := $(TOOL_FUZZED) $(TOOL_HEADERS)
+endef
+
 include $(filter-out tests/fuzz/build.mk,$(wildcard tests/fuzz/*.mk))
 
 define fuzzer_rule

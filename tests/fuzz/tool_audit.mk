@@ -2,8 +2,6 @@
 #
 # Fuzzer of the auditor: hostile images.
 
-FUZZERS += audit_fuzz
-audit_fuzz_SOURCES := tests/fuzz/audit_fuzz.c $(AUDIT_TEST_SOURCES)
-audit_fuzz_CFLAGS  := $(AUDIT_TEST_CFLAGS)
-audit_fuzz_LIBS    := $(AUDIT_TEST_LIBS)
-audit_fuzz_DEPENDS := $(wildcard tool/*.h tests/audit/*.h)
+$(eval $(call tool_fuzzer,audit_fuzz,$(AUDIT_TEST_SOURCES)))
+audit_fuzz_CFLAGS  += -iquote tests/audit
+audit_fuzz_DEPENDS += $(wildcard tests/audit/*.h)

@@ -2,11 +2,7 @@
 #
 # Tests of the auditor (tests/audit): every damage of a good image is noticed, and its command line.
 
-UNIT_TESTS += audit_test
-audit_test_SOURCES := tests/audit/audit_test.c $(wildcard tests/audit/mutations*.c) $(AUDIT_TEST_SOURCES)
-audit_test_CFLAGS  := $(AUDIT_TEST_CFLAGS)
-audit_test_LIBS    := $(AUDIT_TEST_LIBS)
-audit_test_DEPENDS := $(wildcard tool/*.h tests/audit/*.h)
+$(eval $(call tool_tests,audit_test,tests/audit,$(wildcard tests/audit/mutations*.c) $(AUDIT_TEST_SOURCES)))
 
 UNIT_TESTS += audit_command_test
 audit_command_test_SOURCES := tests/audit/command_test.c
