@@ -345,7 +345,7 @@ static void mistakes_of_the_request(void **state)
                  {"/", "it is the whole board, for which there is --give all"},
                  {"/b@9000000", "\"reg\" is not a whole number of entries"},
                  {"/c", "entry 0 of \"clocks\": refers to a node that there is not"},
-                 {"/d", "no interrupt parent, here or above"}};
+                 {"/d", "no interrupt parent: \"interrupt-parent\", here or above"}};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         compose_build_board(board, NULL);
         GIVE(0, wrong[i].give);

@@ -290,7 +290,9 @@ static void add_plain(const struct devtree *devtree, size_t node, struct devirqs
     }
     struct place place = {.controller = interrupt_parent(devtree, node)};
     if (place.controller == NODE_NONE) {
-        add_problem(irqs, "interrupts", 0, "no interrupt parent, here or above");
+        add_problem(
+            irqs, "interrupts", 0,
+            "no interrupt parent: \"interrupt-parent\", here or above, names none that there is");
         return;
     }
     unit_address(devtree, node, &place);
