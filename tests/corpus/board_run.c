@@ -61,8 +61,7 @@ static void run_all(struct subject *subject, bool like_seed)
                                                .ram_size = CORPUS_RAM,
                                                .vcpu_count = 2,
                                                .payload = subject->payload}},
-                                      .vm_count = 1,
-                                      .debug = true};
+                                      .vm_count = 1};
     bool composed = trial(subject, "--give all", &request, true);
     printf("all");
     say_verdict(composed);

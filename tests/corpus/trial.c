@@ -91,7 +91,6 @@ bool trial_device(struct subject *subject, size_t node)
                                                      .ram_size = CORPUS_RAM,
                                                      .vcpu_count = 1,
                                                      .payload = subject->payload}},
-                                            .vm_count = 1,
-                                            .debug = true};
+                                            .vm_count = 1};
     return trial(subject, path, &request, false);
 }

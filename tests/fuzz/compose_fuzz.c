@@ -87,8 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                      .ram_size = UINT64_C(32) << 20,
                                                      .vcpu_count = 1,
                                                      .payload = payload}},
-                                            .vm_count = 1,
-                                            .debug = true};
+                                            .vm_count = 1};
     struct devtree devtree = {0};
     struct board board = {.name = "fuzz"};
     void *copy = malloc(size + 1); /* aligned as a mapped file is, and exactly as long */
