@@ -51,7 +51,8 @@ static void check_place(struct subject *subject, const char *run, const struct a
     }
     for (size_t i = 0; i < artefacts->map_count; i++) {
         const struct mapping *map = &artefacts->maps[i];
-        bool is_ram = strcmp(strrchr(map->region, '_'), "_ram") == 0;
+        const char *end = strrchr(map->region, '_');
+        bool is_ram = end != NULL && strcmp(end, "_ram") == 0;
         const struct range range = {.base = map->pa, .size = map->size};
         if (is_ram ? map->pa != ram->base || map->gpa != ram->base || map->size != ram->size
                    : range_overlaps(&range, ram->base, ram->size)) {

@@ -97,9 +97,9 @@ static void a_page_has_one_owner(void **state)
     compose_build_vm("other");
     GIVE(0, "/a@9000000");
     GIVE(1, "/b@9000800");
-    compose_build_refused("node /a@9000000: the page at PA 0x9000000 would have two owners: VM "
-                          "\"linux\" for this node, VM \"other\" for /b@9000800; give all of it to "
-                          "one VM, or have one go without: --freeze /b@9000800 in VM \"other\"");
+    compose_build_refused("the page at PA 0x9000000 would have two owners: VM \"linux\" for "
+                          "/a@9000000 (given), VM \"other\" for /b@9000800 (given); give all of it "
+                          "to one VM");
 }
 
 static void an_interrupt_has_one_owner(void **state)
@@ -113,8 +113,9 @@ static void an_interrupt_has_one_owner(void **state)
     compose_build_vm("other");
     GIVE(0, "/a@9000000");
     GIVE(1, "/b@9001000");
-    compose_build_refused("interrupt 39 would have two owners: VM \"linux\" for this node, VM "
-                          "\"other\" for /b@9001000");
+    compose_build_refused("interrupt 39 (SPI 7) would have two owners: VM \"linux\" for "
+                          "/a@9000000 (given), VM \"other\" for /b@9001000 (given); give all of it "
+                          "to one VM");
 }
 
 static void several_vms_are_apart(void **state)
