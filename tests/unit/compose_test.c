@@ -118,6 +118,21 @@ static void an_interrupt_has_one_owner(void **state)
                           "to one VM");
 }
 
+/* Registers that are part of no device are their own node's. */
+static void registers_of_no_device_have_one_owner(void **state)
+{
+    (void)state;
+    compose_build_board(BOARD_TEXT("a@9000000 { reg = <0 0x9000000 0 0x100>; };"
+                                   "b@9000800 { reg = <0 0x9000800 0 0x100>; };"),
+                        NULL);
+    compose_build_vm("other");
+    GIVE(0, "/a@9000000");
+    GIVE(1, "/b@9000800");
+    compose_build_refused("the page at PA 0x9000000 would have two owners: VM \"linux\" for "
+                          "/a@9000000 (given), VM \"other\" for /b@9000800 (given); give all of it "
+                          "to one VM");
+}
+
 static void several_vms_are_apart(void **state)
 {
     (void)state;
@@ -364,6 +379,7 @@ int main(void)
         TEST(parts_come_along_and_devices_below_do_not),
         TEST(a_page_has_one_owner),
         TEST(an_interrupt_has_one_owner),
+        TEST(registers_of_no_device_have_one_owner),
         TEST(several_vms_are_apart),
         TEST(a_frozen_clock_has_a_rate),
         TEST(a_frozen_clock_without_a_rate_is_refused),

@@ -25,6 +25,9 @@ static void claim_add(const struct compose *compose, struct claim *claim, size_t
     const struct composed_vm *composed = &compose->vms[claim->vm];
     struct devset *devices = &claim->devices;
     size_t device = compose_device_of(compose, node);
+    if (composed->grant_of[device] == NODE_NONE) {
+        device = node; /* registers that are part of no device */
+    }
     for (size_t i = 0; i < devices->count; i++) {
         if (devices->nodes[i] == device) {
             return;
@@ -33,8 +36,7 @@ static void claim_add(const struct compose *compose, struct claim *claim, size_t
     devices->nodes =
         alloc_grow(devices->nodes, devices->count, &devices->capacity, sizeof(*devices->nodes));
     devices->nodes[devices->count++] = device;
-    claim->is_given |= composed->grant_of[device] == NODE_NONE ||
-                       composed->grants[composed->grant_of[device]].why == WHY_GIVEN;
+    claim->is_given |= composed->grants[composed->grant_of[device]].why == WHY_GIVEN;
 }
 
 static void print_devices(FILE *out, const struct compose *compose, const struct claim *claim)

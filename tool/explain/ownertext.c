@@ -58,6 +58,7 @@ static char *text_nobody(const struct ownertext *about, size_t node, bool is_fro
     bool is_console =
         about->board->uart_type != UART_NONE && node == devtree_console(about->devtree);
     const char *console = is_console ? ", the console of a debug kernel" : "";
+    size_t device = devclass_device_of(about->devtree, node);
     char *text;
     int length;
     if (!about->devtree->nodes[node].is_enabled) {
@@ -66,7 +67,7 @@ static char *text_nobody(const struct ownertext *about, size_t node, bool is_fro
         length = asprintf(&text, "nobody: %s, which stays as the boot loader left it", thing);
     } else if (about->remedy == REMEDY_GIVE) {
         length = asprintf(&text, "nobody: %s, enabled in the board's tree%s; --give %s gives it",
-                          thing, console, path_of(about, devclass_device_of(about->devtree, node)));
+                          thing, console, path_of(about, device != 0 ? device : node));
     } else if (about->remedy == REMEDY_MAP) {
         length = asprintf(&text,
                           "nobody: %s, enabled in the board's tree%s; the description has it for "
