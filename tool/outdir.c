@@ -48,47 +48,79 @@ static bool directory_remove(const char *path)
     return rmdir(path) == 0 && removed;
 }
 
-static bool is_empty(const char *path)
+/* Finds an entry of a directory that the caller has not written; allocated, NULL if there is none.
+ * `*count` is set to how many there are up to it. */
+static char *find_foreign(const char *path, bool (*is_ours)(const char *name), size_t *count)
 {
     DIR *directory = opendir(path);
     struct dirent *entry;
-    bool empty = directory != NULL;
-    while (empty && (entry = readdir(directory)) != NULL) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    char *foreign = NULL;
+    *count = 0;
+    while (directory != NULL && foreign == NULL && (entry = readdir(directory)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            ++*count;
+            foreign = is_ours(entry->d_name) ? NULL : alloc_checked(strdup(entry->d_name));
+        }
     }
     if (directory != NULL) {
         closedir(directory);
     }
-    return empty;
+    return foreign;
 }
 
-/* Whether what stands at the path, if anything, may be replaced. */
-static bool may_replace(const char *path, const char *mark)
+/* Whether a directory was made by this command, or is empty, and nobody has put anything into it.
+ */
+static bool may_replace_directory(const char *path, const char *mark,
+                                  bool (*is_ours)(const char *name))
 {
-    struct stat status;
-    if (lstat(path, &status) != 0) {
-        return errno == ENOENT || refuse(path, "look at");
+    size_t count;
+    if (access(path, R_OK | X_OK) != 0) {
+        return refuse(path, "look into");
     }
     char *marked = join(path, "/", mark);
-    bool is_ours = S_ISDIR(status.st_mode) && (access(marked, F_OK) == 0 || is_empty(path));
-    free(marked);
-    if (!is_ours) {
+    char *foreign = find_foreign(path, is_ours, &count);
+    bool is_marked = access(marked, F_OK) == 0;
+    bool may = foreign == NULL && (is_marked || count == 0);
+    if (!may && is_marked) {
+        diag_error(NULL,
+                   "\"%s\" would be replaced, and has \"%s\", which this command has not written; "
+                   "move that away, or name another directory",
+                   path, foreign);
+    } else if (!may) {
         diag_error(NULL,
                    "\"%s\" exists and was not made by this command (it has no \"%s\"); remove it, "
                    "or name another directory",
                    path, mark);
     }
-    return is_ours;
+    free(marked);
+    free(foreign);
+    return may;
 }
 
-bool outdir_open(struct outdir *outdir, const char *path, const char *mark)
+/* Whether what stands at the path, if anything, may be replaced. */
+static bool may_replace(const char *path, const char *mark, bool (*is_ours)(const char *name))
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        return errno == ENOENT || refuse(path, "look at");
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        diag_error(NULL, "\"%s\" exists and is no directory; remove it, or name another directory",
+                   path);
+        return false;
+    }
+    return may_replace_directory(path, mark, is_ours);
+}
+
+bool outdir_open(struct outdir *outdir, const char *path, const char *mark,
+                 bool (*is_ours)(const char *name))
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
     }
-    *outdir = (struct outdir){.path = alloc_checked(strndup(path, length)), .mark = mark};
-    if (!may_replace(outdir->path, mark)) {
+    *outdir = (struct outdir){.path = alloc_checked(strndup(path, length))};
+    if (!may_replace(outdir->path, mark, is_ours)) {
         return false;
     }
     outdir->temporary = join(outdir->path, ".", "XXXXXX");

@@ -3,3 +3,4 @@
 # Unit tests of `drover compose`. They have dtc make their trees.
 
 $(eval $(call tool_tests,compose_test compose_guest_test,tests/unit,tests/unit/compose_build.c tests/unit/tree_text.c tests/unit/diag_capture.c))
+$(eval $(call tool_tests,outdir_test,tests/unit,tests/unit/diag_capture.c))

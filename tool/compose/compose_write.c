@@ -4,6 +4,7 @@
  * The directory of results.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "compose_print.h"
@@ -44,10 +45,29 @@ static void put_all_of_vm(struct outdir *outdir, const struct compose *compose, 
     }
 }
 
+/* Whether a file of that name may be of an earlier run: names of VMs may have changed. */
+static bool is_ours(const char *name)
+{
+    static const char *const of_all[] = {COMPOSE_SYSTEM, COMPOSE_REPORT, COMPOSE_JSON};
+    static const char *const of_vm[] = {"table", "dts", "dtb", "Image", "initrd"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; i < sizeof(of_all) / sizeof(of_all[0]); i++) {
+        if (strcmp(name, of_all[i]) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(of_vm) / sizeof(of_vm[0]) && dot != NULL; i++) {
+        if (strcmp(dot + 1, of_vm[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool compose_write(const struct compose *compose, const char *path)
 {
     struct outdir outdir;
-    bool is_open = outdir_open(&outdir, path, COMPOSE_JSON);
+    bool is_open = outdir_open(&outdir, path, COMPOSE_JSON, is_ours);
     if (is_open) {
         size_t size;
         char *text = compose_print_system(compose, &size);
