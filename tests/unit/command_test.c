@@ -80,6 +80,32 @@ static void no_such_sdk_or_board(void **state)
            "no configuration \"debug\"");
 }
 
+/* A file of VMs is taken as it stands or not at all. */
+static void a_file_of_vms_is_read_strictly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"{\"vms\": [{\"name\": \"a\", \"give\": [\"all\"]}]} more", "not JSON of the form"},
+        {"{\"vms\": [], \"board\": \"x\"}", "unknown key \"board\" beside \"vms\""},
+        {"{\"vms\": [{\"name\": \"a\", \"give\": [\"b\\u0000c\"]}]}",
+         "\"give\": a list of strings is expected"},
+        {"{\"vms\": [{\"name\": \"a\\u0000c\"}]}", "each with a \"name\""},
+        {"{\"vms\": [{\"name\": \"a\", \"like_seed\": \"yes\"}]}",
+         "\"like_seed\": true or false is expected"},
+        {"{\"vms\": [{\"name\": \"a\", \"bord\": 1}]}", "unknown key \"bord\" of a VM"},
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        FILE *file = fopen(BUILD_DIR "/tests/vms.json", "w");
+        assert_non_null(file);
+        assert_true(fputs(wrong[i].text, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        expect(TOOL "compose --board x -o y --vms " BUILD_DIR "/tests/vms.json", 2,
+               wrong[i].message);
+    }
+}
+
 static void microkit_takes_the_field_s_options(void **state)
 {
     (void)state;
@@ -105,6 +131,7 @@ int main(void)
         cmocka_unit_test(help_and_version),
         cmocka_unit_test(wrong_usage),
         cmocka_unit_test(no_such_sdk_or_board),
+        cmocka_unit_test(a_file_of_vms_is_read_strictly),
         cmocka_unit_test(microkit_takes_the_field_s_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,13 +17,19 @@ static bool refuse(const struct source *at, const char *key, const char *expecte
     return false;
 }
 
+/* Whether the value is a string that ends where C has it end. */
+static bool is_string(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_string) &&
+           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
 /* Takes a string, or a number as one. */
 static bool take_text(struct request_reader *reader, const struct source *at, const char *key,
                       struct json_object *value,
                       bool (*take)(struct request_reader *, const char *))
 {
-    if (!json_object_is_type(value, json_type_string) &&
-        !json_object_is_type(value, json_type_int)) {
+    if (!is_string(value) && !json_object_is_type(value, json_type_int)) {
         return refuse(at, key, "a string");
     }
     return take(reader, json_object_get_string(value));
@@ -39,9 +45,8 @@ static bool take_list(struct request_reader *reader, const struct source *at, co
     bool sound = true;
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         struct json_object *entry = json_object_array_get_idx(value, i);
-        sound = (json_object_is_type(entry, json_type_string)
-                     ? take(reader, json_object_get_string(entry))
-                     : refuse(at, key, "a list of strings")) &&
+        sound = (is_string(entry) ? take(reader, json_object_get_string(entry))
+                                  : refuse(at, key, "a list of strings")) &&
                 sound;
     }
     return sound;
@@ -66,7 +71,10 @@ static bool take_key(struct request_reader *reader, const struct source *at, con
                                    : take_text(reader, at, key, value, keys[i].take);
         }
     }
-    if (strcmp(key, "like_seed") == 0 && json_object_is_type(value, json_type_boolean)) {
+    if (strcmp(key, "like_seed") == 0) {
+        if (!json_object_is_type(value, json_type_boolean)) {
+            return refuse(at, key, "true or false");
+        }
         return !json_object_get_boolean(value) || request_like_seed(reader);
     }
     if (strcmp(key, "name") == 0) {
@@ -83,8 +91,7 @@ static bool take_vm(struct request_reader *reader, const struct source *at, stru
 {
     struct json_object *name;
     if (!json_object_is_type(vm, json_type_object) ||
-        !json_object_object_get_ex(vm, "name", &name) ||
-        !json_object_is_type(name, json_type_string)) {
+        !json_object_object_get_ex(vm, "name", &name) || !is_string(name)) {
         return refuse(at, "vms", "a list of objects, each with a \"name\",");
     }
     bool sound = request_vm(reader, json_object_get_string(name));
@@ -95,11 +102,34 @@ static bool take_vm(struct request_reader *reader, const struct source *at, stru
     return sound;
 }
 
+/* Takes the keys of the whole file. */
+static bool take_vms(struct request_reader *reader, const struct source *at)
+{
+    struct json_object *vms;
+    bool sound = true;
+    if (!json_object_is_type(reader->file, json_type_object) ||
+        !json_object_object_get_ex(reader->file, "vms", &vms) ||
+        !json_object_is_type(vms, json_type_array)) {
+        diag_error(at, "not JSON of the form {\"vms\": [...]}");
+        return false;
+    }
+    json_object_object_foreach(reader->file, key, value)
+    {
+        if (value != vms) {
+            diag_error(at, "unknown key \"%s\" beside \"vms\"", key);
+            sound = false;
+        }
+    }
+    for (size_t i = 0; i < json_object_array_length(vms); i++) {
+        sound = take_vm(reader, at, json_object_array_get_idx(vms, i)) && sound;
+    }
+    return sound;
+}
+
 bool request_file(struct request_reader *reader, const char *path)
 {
     const struct source at = {.file = path};
     struct file file;
-    struct json_object *vms;
     if (reader->file != NULL) {
         diag_error(&at, "a second --vms; one file has all VMs");
         return false;
@@ -109,19 +139,10 @@ bool request_file(struct request_reader *reader, const char *path)
     }
     struct json_tokener *tokener = json_tokener_new();
     if (tokener != NULL && file.size <= INT_MAX) {
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT); /* nothing behind it */
         reader->file = json_tokener_parse_ex(tokener, (const char *)file.bytes, (int)file.size);
     }
     json_tokener_free(tokener);
     file_unmap(&file);
-    if (!json_object_is_type(reader->file, json_type_object) ||
-        !json_object_object_get_ex(reader->file, "vms", &vms) ||
-        !json_object_is_type(vms, json_type_array)) {
-        diag_error(&at, "not JSON of the form {\"vms\": [...]}");
-        return false;
-    }
-    bool sound = true;
-    for (size_t i = 0; i < json_object_array_length(vms); i++) {
-        sound = take_vm(reader, &at, json_object_array_get_idx(vms, i)) && sound;
-    }
-    return sound;
+    return take_vms(reader, &at);
 }
