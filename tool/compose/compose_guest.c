@@ -303,9 +303,15 @@ bool compose_guest(struct compose *compose, size_t vm)
     while (edit.error == 0 && fdt_num_mem_rsv(edit.fdt) > 0) {
         edit_fail(&edit, fdt_del_mem_rsv(edit.fdt, 0));
     }
-    bool made = edit_close(&edit);
-    if (made && fdt_pack(edit.fdt) == 0) {
+    if (edit.error == 0) {
+        edit_fail(&edit, fdt_pack(edit.fdt));
         composed->tree_size = fdt_totalsize(edit.fdt);
     }
-    return made;
+    if (edit.error == 0 && composed->tree_size > COMPOSE_TREE_ROOM) {
+        diag_error(&compose->devtree->tree.at,
+                   "the tree of VM \"%s\" would have 0x%zx bytes; Linux takes 0x%x at most",
+                   composed->request->name, composed->tree_size, COMPOSE_TREE_ROOM);
+        edit.is_refused = true;
+    }
+    return edit_close(&edit);
 }

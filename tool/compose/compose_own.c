@@ -109,6 +109,12 @@ bool compose_own(struct compose *compose)
             }
         }
     }
+    if (compose->page_count > COMPOSE_ROW_MAX) {
+        diag_error(&compose->devtree->tree.at,
+                   "the VMs would have %zu ranges of registers; at most %d are allowed",
+                   compose->page_count, COMPOSE_ROW_MAX);
+        return false;
+    }
     if (compose->page_count > 1) {
         qsort(compose->pages, compose->page_count, sizeof(*compose->pages), page_compare);
     }

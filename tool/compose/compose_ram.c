@@ -15,7 +15,6 @@
 #define IMAGE_ROOM                                                                                 \
     (UINT64_C(32) << 20)             /* for the kernel, the VMMs and their tables; see report.txt */
 #define DMA_EASY (UINT64_C(1) << 32) /* what a device reaches whose tree says nothing */
-#define DTB_ROOM PAGE_SIZE_2M        /* booting.rst: a tree is at most that large */
 
 static uint64_t up_2m(uint64_t value)
 {
@@ -91,7 +90,7 @@ static uint64_t image_room(const struct compose *compose)
 {
     uint64_t size = IMAGE_ROOM;
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        size += compose->vms[vm].kernel.size + compose->vms[vm].initrd.size + DTB_ROOM;
+        size += compose->vms[vm].kernel.size + compose->vms[vm].initrd.size + COMPOSE_TREE_ROOM;
     }
     return up_2m(size);
 }
@@ -155,13 +154,13 @@ static bool place_payload(struct composed_vm *composed)
     uint64_t base = composed->ram.base;
     uint64_t kernel_end = up_2m(composed->kernel_memory);
     uint64_t initrd_end = kernel_end + up_2m(composed->initrd.size);
-    if (initrd_end + DTB_ROOM > composed->ram.size) {
+    if (initrd_end + COMPOSE_TREE_ROOM > composed->ram.size) {
         diag_error(NULL,
                    "VM \"%s\": its RAM of 0x%" PRIx64
                    " bytes is too little: the kernel takes 0x%" PRIx64
                    ", its initial RAM disk 0x%zx, its device tree 0x%x; --ram gives more",
                    composed->request->name, composed->ram.size, composed->kernel_memory,
-                   composed->initrd.size, DTB_ROOM);
+                   composed->initrd.size, COMPOSE_TREE_ROOM);
         return false;
     }
     composed->kernel_gpa = base;
