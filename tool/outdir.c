@@ -48,47 +48,71 @@ static bool directory_remove(const char *path)
     return rmdir(path) == 0 && removed;
 }
 
-static bool is_empty(const char *path)
+/* Looks through a directory: `*count` gets how many files it has. Returns one that is not ours,
+ * allocated, or NULL. */
+static char *find_foreign(const char *path, outdir_is_ours *is_ours, size_t *count)
 {
     DIR *directory = opendir(path);
     struct dirent *entry;
-    bool empty = directory != NULL;
-    while (empty && (entry = readdir(directory)) != NULL) {
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    char *foreign = NULL;
+    *count = 0;
+    while (directory != NULL && foreign == NULL && (entry = readdir(directory)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            ++*count;
+            foreign = is_ours(entry->d_name) ? NULL : alloc_checked(strdup(entry->d_name));
+        }
     }
     if (directory != NULL) {
         closedir(directory);
     }
-    return empty;
+    return foreign;
 }
 
-/* Whether what stands at the path, if anything, may be replaced. */
-static bool may_replace(const char *path, const char *mark)
+/* Whether a directory is empty, or an earlier run's with nothing of the user's in it. */
+static bool is_replaceable(const char *path, const char *mark, outdir_is_ours *is_ours)
 {
-    struct stat status;
-    if (lstat(path, &status) != 0) {
-        return errno == ENOENT || refuse(path, "look at");
-    }
+    size_t count;
+    char *foreign = find_foreign(path, is_ours, &count);
     char *marked = join(path, "/", mark);
-    bool is_ours = S_ISDIR(status.st_mode) && (access(marked, F_OK) == 0 || is_empty(path));
+    bool is_marked = access(marked, F_OK) == 0;
     free(marked);
-    if (!is_ours) {
+    if (is_marked && foreign != NULL) {
+        diag_error(NULL,
+                   "\"%s\" would be replaced, and \"%s\" in it is not this command's; move that "
+                   "elsewhere, or name another directory",
+                   path, foreign);
+    } else if (!is_marked && count != 0) {
         diag_error(NULL,
                    "\"%s\" exists and was not made by this command (it has no \"%s\"); remove it, "
                    "or name another directory",
                    path, mark);
     }
-    return is_ours;
+    free(foreign);
+    return is_marked ? foreign == NULL : count == 0;
 }
 
-bool outdir_open(struct outdir *outdir, const char *path, const char *mark)
+/* Whether what stands at the path, if anything, may be replaced. */
+static bool may_replace(const char *path, const char *mark, outdir_is_ours *is_ours)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        return errno == ENOENT || refuse(path, "look at");
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        diag_error(NULL, "\"%s\" exists and is no directory; remove it, or name another", path);
+        return false;
+    }
+    return is_replaceable(path, mark, is_ours);
+}
+
+bool outdir_open(struct outdir *outdir, const char *path, const char *mark, outdir_is_ours *is_ours)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') {
         length--;
     }
     *outdir = (struct outdir){.path = alloc_checked(strndup(path, length)), .mark = mark};
-    if (!may_replace(outdir->path, mark)) {
+    if (!may_replace(outdir->path, mark, is_ours)) {
         return false;
     }
     outdir->temporary = join(outdir->path, ".", "XXXXXX");

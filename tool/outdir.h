@@ -3,7 +3,7 @@
  *
  * A directory of results that appears whole or not at all: it is written beside its place and then
  * put there. One that was written before, by the same command, is replaced; anything else that
- * stands there is the user's and stays.
+ * stands there, or in it, is the user's and stays.
  */
 #pragma once
 
@@ -17,12 +17,17 @@ struct outdir {
     bool is_failed;
 };
 
+/* Whether a file of that name is one that the command writes, in this run or another. */
+typedef bool outdir_is_ours(const char *name);
+
 /*
  * Begins a directory at `path`. `mark` is the name of a file that the caller puts into it, always
  * the same, and that nobody else's directory has. Reports and returns false if something stands
- * there that is not ours, or it cannot be written. The caller ends with outdir_close() either way.
+ * there or in it that is not ours, or it cannot be written. The caller ends with outdir_close()
+ * either way.
  */
-bool outdir_open(struct outdir *outdir, const char *path, const char *mark);
+bool outdir_open(struct outdir *outdir, const char *path, const char *mark,
+                 outdir_is_ours *is_ours);
 
 /* Writes a file in it. Failures are reported, kept, and returned by outdir_close(). */
 void outdir_put(struct outdir *outdir, const char *name, const void *bytes, size_t size);

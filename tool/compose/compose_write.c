@@ -4,10 +4,27 @@
  * The directory of results.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 #include "compose_print.h"
 #include "outdir.h"
+
+/* What stands behind the name of a VM. */
+static const char *const kinds[] = {".table", ".dts", ".dtb", ".Image", ".initrd"};
+
+/* Whether an earlier run may have written a file of that name; which VMs it had nobody knows. */
+static bool is_ours(const char *name)
+{
+    const char *kind = strrchr(name, '.');
+    for (size_t i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kind, kinds[i]) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, COMPOSE_SYSTEM) == 0 || strcmp(name, COMPOSE_REPORT) == 0 ||
+           strcmp(name, COMPOSE_JSON) == 0;
+}
 
 static void put_text(struct outdir *outdir, const char *name, char *text, size_t size)
 {
@@ -47,7 +64,7 @@ static void put_all_of_vm(struct outdir *outdir, const struct compose *compose, 
 bool compose_write(const struct compose *compose, const char *path)
 {
     struct outdir outdir;
-    bool is_open = outdir_open(&outdir, path, COMPOSE_JSON);
+    bool is_open = outdir_open(&outdir, path, COMPOSE_JSON, is_ours);
     if (is_open) {
         size_t size;
         char *text = compose_print_system(compose, &size);
