@@ -141,6 +141,17 @@ static bool open_guests(struct trees *trees, const struct options *options)
     return true;
 }
 
+/* Takes what the command line accepts. */
+static bool accept_codes(struct check_model *model, const struct options *options)
+{
+    for (size_t i = 0; i < options->accepted_count; i++) {
+        if (!check_accept_add(model, options->accepted[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Reports a guest's tree that no VM has. */
 static bool names_fit(const struct trees *trees, const struct options *options,
                       const struct check_model *model)
@@ -180,7 +191,7 @@ static int check_system(const struct options *options, const struct board *board
     struct check_model model;
     int status = EXIT_UNREADABLE;
     if (check_model_read(&model, inputs->operand, inputs->macros, inputs->macro_count) &&
-        names_fit(trees, options, &model)) {
+        names_fit(trees, options, &model) && accept_codes(&model, options)) {
         const struct check_input input = {
             .model = &model,
             .tree = &trees->board.tree,
@@ -190,9 +201,6 @@ static int check_system(const struct options *options, const struct board *board
             .guest_count = options->guest_tree_count,
         };
         struct check check;
-        for (size_t i = 0; i < options->accepted_count; i++) {
-            check_accept_add(&model, options->accepted[i]);
-        }
         check_run(&check, &input);
         status = show(options, &check);
         check_free(&check);

@@ -31,7 +31,7 @@ static bool is_named(const struct artefacts *artefacts, const struct mapping *ma
 
 static bool is_device_map(const struct artefacts *artefacts, const struct mapping *map)
 {
-    return !is_named(artefacts, map, "ram") && !is_named(artefacts, map, "gicv");
+    return !is_named(artefacts, map, "ram") && strcmp(map->region, "gicv") != 0;
 }
 
 /* What the guest's tree shows enabled, and what nobody calls a device: memory, its GIC, ... */

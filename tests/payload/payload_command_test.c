@@ -251,6 +251,17 @@ static void from_disk(void **state)
     expect_also("modules: lib/modules has " BUILT_VERSION);
     expect(TOOL "--disk " TESTS "root.img -o " OUT, 1, "no kernel found");
     expect(TOOL "--disk /nonexistent -o " OUT, 1, "cannot open \"/nonexistent\"");
+    /* The end is missing: the first partition is read, and the other named. */
+    expect("head -c 6000000 " TESTS "disk.img >" TESTS "cut.img; " TOOL "--disk " TESTS
+           "cut.img -o " OUT,
+           1, "warning: 1 partition reaches beyond the end of the image");
+    /* Two systems, as where updates go to the one that does not run. */
+    expect("cd " TESTS " && head -c 512 disk.img >twins.img && cat boot.img boot.img >>twins.img",
+           0, "");
+    expect(TOOL "--disk " TESTS "twins.img -o " OUT, 1,
+           "partition 1: vmlinuz-" BUILT_VERSION ", " TESTS "twins.img, partition 2: vmlinuz-");
+    expect(TOOL "--disk " TESTS "twins.img --version " BUILT_VERSION " -o " OUT, 1,
+           "version " BUILT_VERSION " is there twice");
 }
 
 static void from_debian(void **state)

@@ -167,10 +167,12 @@ static void cut_off(void **state)
     image.bytes[64 + 6] = 1; /* one section, no optional header */
     build_store32(image.bytes + 64 + 24 + 16, SIZE - 1024);
     build_store32(image.bytes + 64 + 24 + 20, 1024);
-    struct payload_bytes shorter = {0};
+    struct payload_bytes shorter = {0}, shortest = {0};
     build_append(&shorter, image.bytes, image.size - 1);
+    build_append(&shortest, image.bytes, 80); /* within the PE header */
     assert_true(read_kernel(image));
-    expect_refusal(shorter, "its sections end at byte 100000, and it has 99999 bytes");
+    expect_refusal(shorter, "it has 100000 bytes at least, and there are 99999");
+    expect_refusal(shortest, "it has 88 bytes at least, and there are 80");
     struct payload_bytes half = packed(ARCHIVE_FILTER_GZIP);
     half.size /= 2;
     expect_refusal(half, "cannot be unpacked (gzip)");

@@ -24,15 +24,11 @@ static struct check_acceptance *acceptance_of(const struct check_model *model, e
 static const char *acceptance_fault(const struct check *check,
                                     const struct check_acceptance *acceptance)
 {
-    unsigned code = 0;
-    while (code < CHECK_CODE_COUNT &&
-           strcmp(acceptance->code, check_code_name((enum check_code)code)) != 0) {
-        code++;
-    }
-    if (code == CHECK_CODE_COUNT) {
+    enum check_code code;
+    if (!check_code_find(acceptance->code, &code)) {
         return "is no code";
     }
-    if (!check_code_is_acceptable((enum check_code)code)) {
+    if (!check_code_is_acceptable(code)) {
         return "is an error, which cannot be accepted";
     }
     if (acceptance->reason[0] == '\0') {

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "check_finding.h"
 #include "check_model.h"
+#include "diag.h"
 #include "markup.h"
 
 #define ACCEPTANCE_MAX 256
@@ -58,9 +60,21 @@ static void add_codes(struct check_model *model, struct source source, const cha
     }
 }
 
-void check_accept_add(struct check_model *model, const char *codes)
+bool check_accept_add(struct check_model *model, const char *codes)
 {
+    size_t first = model->acceptance_count;
     add_codes(model, (struct source){0}, codes, codes + strcspn(codes, ":"), "--accept");
+    for (size_t i = first; i < model->acceptance_count; i++) {
+        enum check_code code;
+        const char *name = model->acceptances[i].code;
+        if (!check_code_find(name, &code) || !check_code_is_acceptable(code)) {
+            diag_error(NULL,
+                       "--accept \"%.64s\": no code of a finding that can be accepted, such as C13",
+                       name);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Takes the codes and the reason out of `text`, what stands between the marks of a comment. */

@@ -5,6 +5,8 @@
  */
 #include "check_finding.h"
 
+#include <string.h>
+
 static const struct {
     const char *name;
     enum check_severity severity;
@@ -95,6 +97,17 @@ static const struct {
 const char *check_code_name(enum check_code code)
 {
     return codes[code].name;
+}
+
+bool check_code_find(const char *name, enum check_code *code)
+{
+    for (unsigned i = 0; i < CHECK_CODE_COUNT; i++) {
+        if (strcmp(name, codes[i].name) == 0) {
+            *code = (enum check_code)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 enum check_severity check_code_severity(enum check_code code)

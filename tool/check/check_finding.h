@@ -82,6 +82,8 @@ struct check_findings {
 
 /* A rule's name ("C01"), its severity, itself in a line, and what to do where it is broken. */
 const char *check_code_name(enum check_code code);
+/* The code of that name, "C13"; false if there is none. */
+bool check_code_find(const char *name, enum check_code *code);
 enum check_severity check_code_severity(enum check_code code);
 const char *check_code_rule(enum check_code code);
 const char *check_code_remedy(enum check_code code);

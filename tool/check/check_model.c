@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "diag.h"
 #include "names.h"
 #include "preprocess.h"
 
@@ -45,6 +46,13 @@ bool check_model_read(struct check_model *model, const char *path, const struct 
     }
     if (good) {
         check_model_take(model, &text);
+        if (model->excess.what != NULL) {
+            diag_error(&model->excess.source,
+                       "more than %zu %s, which no system has; what comes here would go unchecked: "
+                       "split the description, or remove what does not belong to it",
+                       model->excess.most, model->excess.what);
+            good = false;
+        }
     }
     source_text_free(&text);
     return good;

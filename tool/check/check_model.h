@@ -70,6 +70,13 @@ struct check_acceptance {
     char *reason; /* empty: none is given */
 };
 
+/* The first element for which there is no room. */
+struct check_excess {
+    struct source source;
+    const char *what; /* NULL: there is room for all */
+    size_t most;
+};
+
 struct check_model {
     struct source_text text; /* the sources point into it */
     struct check_repairs repairs;
@@ -85,6 +92,7 @@ struct check_model {
     size_t odd_count, odd_capacity;
     struct check_acceptance *acceptances;
     size_t acceptance_count, acceptance_capacity;
+    struct check_excess excess;
 };
 
 /*
@@ -104,8 +112,9 @@ void check_read(struct check_model *model);
  * `path` outlives the model. */
 void check_accept_scan(struct check_model *model, const struct source_text *text, const char *path);
 
-/* Adds acceptances that the command line makes, of the codes in `codes`, separated by commas. */
-void check_accept_add(struct check_model *model, const char *codes);
+/* Adds acceptances that the command line makes, of the codes in `codes`, separated by commas.
+ * Reports one that is no code, or of an error, and returns false. */
+bool check_accept_add(struct check_model *model, const char *codes);
 
 void check_model_free(struct check_model *model);
 

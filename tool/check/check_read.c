@@ -120,9 +120,24 @@ static struct check_number number_of(struct check_model *model, const xmlNode *n
     return number;
 }
 
+/* Whether there is room for `node`, of which `count` are there. Of what has none, the first is
+ * kept: the description is refused for it. */
+static bool has_room(struct check_model *model, const xmlNode *node, size_t count, size_t most,
+                     const char *what)
+{
+    if (count < most) {
+        return true;
+    }
+    if (model->excess.what == NULL) {
+        model->excess =
+            (struct check_excess){.source = source_of(model, node), .what = what, .most = most};
+    }
+    return false;
+}
+
 static void read_region(struct check_model *model, const xmlNode *node)
 {
-    if (model->region_count == CHECK_MODEL_MAX) {
+    if (!has_room(model, node, model->region_count, CHECK_MODEL_MAX, "memory regions")) {
         return;
     }
     model->regions = alloc_grow(model->regions, model->region_count, &model->region_capacity,
@@ -139,7 +154,7 @@ static void read_region(struct check_model *model, const xmlNode *node)
 
 static void read_map(struct check_model *model, const xmlNode *node, size_t party, bool in_vm)
 {
-    if (model->map_count == CHECK_MODEL_MAX) {
+    if (!has_room(model, node, model->map_count, CHECK_MODEL_MAX, "maps")) {
         return;
     }
     const char *cached = attribute(node, "cached");
@@ -159,8 +174,9 @@ static void read_map(struct check_model *model, const xmlNode *node, size_t part
 static void read_irq(struct check_model *model, const xmlNode *node, size_t party, bool in_vm)
 {
     const char *trigger = attribute(node, "trigger");
-    if (model->irq_count == CHECK_MODEL_MAX || attribute(node, "irq") == NULL) {
-        return; /* another architecture's */
+    if (attribute(node, "irq") == NULL || /* another architecture's */
+        !has_room(model, node, model->irq_count, CHECK_MODEL_MAX, "interrupts")) {
+        return;
     }
     model->irqs =
         alloc_grow(model->irqs, model->irq_count, &model->irq_capacity, sizeof(*model->irqs));
@@ -234,7 +250,8 @@ static void read_pd_children(struct check_model *model, const xmlNode *parent, s
 
 static void read_pd(struct check_model *model, const xmlNode *node, unsigned depth)
 {
-    if (model->party_count == CHECK_PARTY_MAX || depth > DEPTH_MAX) {
+    if (!has_room(model, node, model->party_count, CHECK_PARTY_MAX, "protection domains") ||
+        !has_room(model, node, depth, DEPTH_MAX, "levels of protection domains")) {
         return;
     }
     size_t party = model->party_count++;

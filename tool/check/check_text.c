@@ -175,10 +175,31 @@ static bool starts(const char *at, const char *end, const char *word)
     return (size_t)(end - at) >= length && memcmp(at, word, length) == 0;
 }
 
+/* Takes the comment up to `next`. No rule reads it; one that is none of XML's becomes blanks, as
+ * libxml2 copies the whole of it for each of its mistakes. */
+static void take_comment(struct repair *repair, const char *next)
+{
+    const size_t marks = strlen("<!--") + strlen("-->");
+    const char *at = repair->at;
+    size_t size = (size_t)(next - at);
+    if (size < marks || memcmp(next - 3, "-->", 3) != 0) {
+        note(repair, at, "a comment that is not closed");
+        blank(repair, next);
+    } else if (memmem(at + 4, size - marks + 1, "--", 2) != NULL) { /* "--->" is wrong as well */
+        note(repair, at, "a comment with \"--\" in it");
+        blank(repair, next);
+    } else {
+        copy(repair, next);
+    }
+}
+
 static void take_markup(struct repair *repair)
 {
     const char *at = repair->at, *next;
     switch (markup_next(at, repair->end, &next)) {
+    case MARKUP_COMMENT:
+        take_comment(repair, next);
+        return;
     case MARKUP_INSTRUCTION: /* an XML declaration may stand too late by now */
         blank(repair, next);
         return;

@@ -10,6 +10,22 @@
 #include "compose_print.h"
 #include "outdir.h"
 
+/* What stands behind the name of a VM. */
+static const char *const kinds[] = {".table", ".dts", ".dtb", ".Image", ".initrd"};
+
+/* Whether an earlier run may have written a file of that name; which VMs it had nobody knows. */
+static bool is_ours(const char *name)
+{
+    const char *kind = strrchr(name, '.');
+    for (size_t i = 0; kind != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kind, kinds[i]) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, COMPOSE_SYSTEM) == 0 || strcmp(name, COMPOSE_REPORT) == 0 ||
+           strcmp(name, COMPOSE_JSON) == 0;
+}
+
 static void put_text(struct outdir *outdir, const char *name, char *text, size_t size)
 {
     outdir_put(outdir, name, text, size);
@@ -43,25 +59,6 @@ static void put_all_of_vm(struct outdir *outdir, const struct compose *compose, 
     if (composed->initrd.size != 0) {
         put_vm(outdir, name, "initrd", composed->initrd.bytes, composed->initrd.size);
     }
-}
-
-/* Whether a file of that name may be of an earlier run: names of VMs may have changed. */
-static bool is_ours(const char *name)
-{
-    static const char *const of_all[] = {COMPOSE_SYSTEM, COMPOSE_REPORT, COMPOSE_JSON};
-    static const char *const of_vm[] = {"table", "dts", "dtb", "Image", "initrd"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; i < sizeof(of_all) / sizeof(of_all[0]); i++) {
-        if (strcmp(name, of_all[i]) == 0) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof(of_vm) / sizeof(of_vm[0]) && dot != NULL; i++) {
-        if (strcmp(dot + 1, of_vm[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool compose_write(const struct compose *compose, const char *path)

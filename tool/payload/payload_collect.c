@@ -5,27 +5,16 @@
  */
 #include "payload.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alloc.h"
 #include "diag.h"
 #include "payload_file.h"
 #include "payload_find.h"
 
-/* Packages take seconds to read through: whoever looks on is told. */
-static void say_reading(const struct payload_request *request)
-{
-    if (request->deb_count > 0 && isatty(STDERR_FILENO)) {
-        fputs("reading the packages ...\n", stderr);
-    }
-}
-
 static bool source_open(struct payload_source *source, const struct payload_request *request)
 {
-    say_reading(request);
     if (request->root != NULL) {
         return payload_root_open(source, request->root);
     }

@@ -132,6 +132,13 @@ static bool partitions_open(struct payload_source *source, const struct file *fi
                                  found < FOREIGN_COUNT ? foreign[found].name : "unknown contents");
     }
     if (source->count > before) {
+        if (partitions->cut_count > 0) {
+            diag_warning(&at,
+                         "%zu partition%s beyond the end of the image, which is cut off, and %s "
+                         "not looked at",
+                         partitions->cut_count, partitions->cut_count == 1 ? " reaches" : "s reach",
+                         partitions->cut_count == 1 ? "is" : "are");
+        }
         return true;
     }
     char *unread = payload_names_join(&source->unread, 8);

@@ -99,16 +99,40 @@ static void note_passed_over(struct payload *payload, const struct payload_names
     }
 }
 
-/* Those whose name has the version asked for, or the only one of all. */
-static struct payload_found *kernel_of_version(const struct payload_founds *founds,
-                                               const char *version)
+/* Whether a kernel may be what `version` asks for: by its name, or as the only one of all. */
+static bool may_be_of_version(const struct payload_founds *founds, size_t index,
+                              const char *version)
 {
+    return founds->count == 1 ||
+           payload_name_has_version(payload_base_name(founds->list[index].path), version);
+}
+
+/* The kernel of the version asked for. Of several in one file system, such as a packed one beside
+ * an unpacked, it is the first; several file systems are several systems. NULL after a message. */
+static struct payload_found *kernel_of_version(const struct payload_founds *founds,
+                                               const char *source, const char *version)
+{
+    struct payload_found *found = NULL;
     for (size_t i = 0; i < founds->count; i++) {
-        if (payload_name_has_version(payload_base_name(founds->list[i].path), version)) {
-            return &founds->list[i];
+        if (!may_be_of_version(founds, i, version)) {
+            continue;
         }
+        if (found != NULL && found->fs != founds->list[i].fs) {
+            diag_error(NULL,
+                       "%s: version %s is there twice: \"%s\" in \"%s\", and \"%s\" in \"%s\"; cut "
+                       "out the partition that is meant and give it to --disk",
+                       source, version, found->path, found->fs->name, founds->list[i].path,
+                       founds->list[i].fs->name);
+            return NULL;
+        }
+        found = found == NULL ? &founds->list[i] : found;
     }
-    return founds->count == 1 ? &founds->list[0] : NULL;
+    if (found == NULL) {
+        char *all = payload_founds_join(founds, NULL, SHOWN_MAX);
+        diag_error(NULL, "%s: no kernel of version %s; there are: %s", source, version, all);
+        free(all);
+    }
+    return found;
 }
 
 /* The only one that a link without a version points to. */
@@ -140,12 +164,8 @@ static struct payload_found *kernel_choose(struct payload *payload,
                    source->list[0].name);
         found = NULL;
     } else if (version != NULL) {
-        found = kernel_of_version(founds, version);
+        found = kernel_of_version(founds, source->list[0].name, version);
         payload->kernel.why = payload_text("--version %s asks for it", version);
-        if (found == NULL) {
-            diag_error(NULL, "%s: no kernel of version %s; there are: %s", source->list[0].name,
-                       version, all);
-        }
     } else if (founds->count == 1) {
         found = &founds->list[0];
         payload->kernel.why = payload_text("the only kernel there");

@@ -24,7 +24,8 @@ struct payload_founds {
 /* Adds the file that `path` leads to, unless it is there already or no file. */
 void payload_founds_add(struct payload_founds *founds, struct payload_fs *fs, const char *path,
                         const char *shown);
-/* The paths of all but `except`, at most `shown`, joined; allocated. */
+/* The paths of all but `except`, at most `shown`, joined, with their file systems' names if there
+ * are several; allocated. */
 char *payload_founds_join(const struct payload_founds *founds, const struct payload_found *except,
                           size_t shown);
 void payload_founds_free(struct payload_founds *founds);

@@ -68,14 +68,29 @@ void payload_founds_add(struct payload_founds *founds, struct payload_fs *fs, co
     free(resolved);
 }
 
+/* Whether the files are of several file systems, so that a path alone does not name one. */
+static bool are_of_several(const struct payload_founds *founds)
+{
+    for (size_t i = 1; i < founds->count; i++) {
+        if (founds->list[i].fs != founds->list[0].fs) {
+            return true;
+        }
+    }
+    return false;
+}
+
 char *payload_founds_join(const struct payload_founds *founds, const struct payload_found *except,
                           size_t shown)
 {
     struct payload_names names = {0};
+    bool several = are_of_several(founds);
     for (size_t i = 0; i < founds->count; i++) {
         const struct payload_found *found = &founds->list[i];
-        if (found != except) {
-            payload_names_add(&names, found->shown != NULL ? found->shown : found->path);
+        const char *path = found->shown != NULL ? found->shown : found->path;
+        if (found != except && several) {
+            payload_names_add_format(&names, "%s: %s", found->fs->name, path);
+        } else if (found != except) {
+            payload_names_add(&names, path);
         }
     }
     char *joined = payload_names_join(&names, shown);

@@ -164,20 +164,26 @@ static bool unpack(struct payload_bytes *file, const struct source *at, struct p
     return false;
 }
 
-/* The end of what the PE sections of a kernel with an EFI stub hold; 0 where it has none. */
+/* The end of the PE headers of a kernel with an EFI stub, or of what its sections hold if that is
+ * known; 0 where it has none. */
 static uint64_t sections_end(const struct payload_bytes *image)
 {
     uint64_t end = 0;
     uint64_t pe = load32(image->bytes + HEADER_PE);
-    if (memcmp(image->bytes, "MZ", 2) != 0 || pe > image->size ||
-        image->size - pe < PE_HEADER_SIZE || memcmp(image->bytes + pe, "PE\0\0", 4) != 0) {
+    if (memcmp(image->bytes, "MZ", 2) != 0) {
+        return 0;
+    }
+    if (pe + PE_HEADER_SIZE > image->size) {
+        return pe + PE_HEADER_SIZE;
+    }
+    if (memcmp(image->bytes + pe, "PE\0\0", 4) != 0) {
         return 0;
     }
     uint32_t count = load16(image->bytes + pe + PE_SECTION_COUNT);
     uint64_t section = pe + PE_HEADER_SIZE + load16(image->bytes + pe + PE_OPTIONAL_SIZE);
     for (uint32_t i = 0; i < count; i++, section += PE_SECTION_SIZE) {
         if (section + PE_SECTION_SIZE > image->size) {
-            return 0;
+            return section + PE_SECTION_SIZE;
         }
         const uint8_t *entry = image->bytes + section;
         uint64_t raw_end = (uint64_t)load32(entry + PE_RAW_OFFSET) + load32(entry + PE_RAW_SIZE);
@@ -209,10 +215,11 @@ static bool header_check(const struct payload_kernel *kernel, const struct sourc
     }
     uint64_t end = sections_end(image);
     if (end > image->size) {
-        diag_error(at,
-                   "the kernel is cut off: its sections end at byte %llu, and it has %zu bytes; "
-                   "copy it again",
-                   (unsigned long long)end, image->size);
+        diag_error(
+            at,
+            "the kernel is cut off: by its header it has %llu bytes at least, and there are %zu; "
+            "copy it again",
+            (unsigned long long)end, image->size);
         return false;
     }
     return true;
