@@ -97,8 +97,7 @@ static bool may_replace_directory(const char *path, const char *mark,
     return may;
 }
 
-/* Whether what stands at the path, if anything, may be replaced. */
-static bool may_replace(const char *path, const char *mark, bool (*is_ours)(const char *name))
+bool outdir_check(const char *path, const char *mark, bool (*is_ours)(const char *name))
 {
     struct stat status;
     if (lstat(path, &status) != 0) {
@@ -120,7 +119,7 @@ bool outdir_open(struct outdir *outdir, const char *path, const char *mark,
         length--;
     }
     *outdir = (struct outdir){.path = alloc_checked(strndup(path, length))};
-    if (!may_replace(outdir->path, mark, is_ours)) {
+    if (!outdir_check(outdir->path, mark, is_ours)) {
         return false;
     }
     outdir->temporary = join(outdir->path, ".", "XXXXXX");

@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 struct outdir {
-    char *path;       /* where it is to be */
-    char *temporary;  /* where it is being written */
+    char *path;      /* where it is to be */
+    char *temporary; /* where it is being written */
     bool is_failed;
 };
 
@@ -24,6 +24,10 @@ struct outdir {
  */
 bool outdir_open(struct outdir *outdir, const char *path, const char *mark,
                  bool (*is_ours)(const char *name));
+
+/* Whether outdir_open() would take `path`, for who wants to know before long work. Reports why not.
+ */
+bool outdir_check(const char *path, const char *mark, bool (*is_ours)(const char *name));
 
 /* Writes a file in it. Failures are reported, kept, and returned by outdir_close(). */
 void outdir_put(struct outdir *outdir, const char *name, const void *bytes, size_t size);
