@@ -25,6 +25,11 @@
 #define PACKAGES BUILD_DIR "/payload/packages/"
 #define C4       "amlogic/meson-sm1-odroid-c4.dtb"
 
+/* The least that dpkg-deb takes. */
+#define CONTROL                                                                                    \
+    "Package: two\nVersion: 1\nArchitecture: arm64\nMaintainer: nobody <nobody@invalid>\n"         \
+    "Description: a test\n"
+
 static void expect(const char *command, int status, const char *text)
 {
     int got = build_run("%s", command);
@@ -282,6 +287,21 @@ static void from_debian(void **state)
     expect(TOOL "--deb " PACKAGES "busybox.deb -o " OUT, 1, "no kernel found");
 }
 
+/* A file with two names stands in a package once. */
+static void second_names(void **state)
+{
+    (void)state;
+    const char *root = build_directory("package");
+    build_root(root);
+    build_file(root, "DEBIAN/control", CONTROL, sizeof(CONTROL) - 1);
+    expect("cd " TESTS "package/boot && rm vmlinuz && ln vmlinuz-" BUILT_VERSION
+           " Image && cd ../.. && dpkg-deb -b package two.deb",
+           0, "building package");
+    expect("rm -rf " OUT "; " TOOL "--deb " TESTS "two.deb -o " OUT, 0,
+           "kernel: " BUILT_VERSION " from " TESTS "two.deb: boot/");
+    expect("zcat <" TESTS "package/boot/Image | cmp - " OUT "/Image", 0, "");
+}
+
 static void bad_packages(void **state)
 {
     (void)state;
@@ -305,7 +325,7 @@ int main(void)
         cmocka_unit_test(trees),        cmocka_unit_test(several_kernels),
         cmocka_unit_test(output_kept),  cmocka_unit_test(from_disk),
         cmocka_unit_test(flavours),     cmocka_unit_test(from_debian),
-        cmocka_unit_test(bad_packages),
+        cmocka_unit_test(second_names), cmocka_unit_test(bad_packages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

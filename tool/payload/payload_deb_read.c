@@ -130,6 +130,14 @@ static bool entry_add(struct debs *debs, struct archive *tar, struct archive_ent
     struct deb_entry *entry = &debs->entries[debs->count++];
     *entry =
         (struct deb_entry){.path = path_clean(name), .kind = PAYLOAD_OTHER, .order = debs->count};
+    const char *twin = archive_entry_hardlink(header);
+    if (twin != NULL) { /* a second name: tar has the contents with the first */
+        char *clean = path_clean(twin);
+        entry->kind = PAYLOAD_LINK;
+        entry->target = payload_text("/%s", clean);
+        free(clean);
+        return true;
+    }
     switch (archive_entry_filetype(header)) {
     case AE_IFREG:
         entry->kind = PAYLOAD_FILE;
