@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 struct outdir {
-    char *path;       /* where it is to be */
-    char *temporary;  /* where it is being written */
+    char *path;      /* where it is to be */
+    char *temporary; /* where it is being written */
     bool is_failed;
 };
 
