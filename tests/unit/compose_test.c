@@ -186,6 +186,32 @@ static void a_frozen_clock_without_a_rate_is_refused(void **state)
                           "as it is, and nobody says its rate");
 }
 
+/* What the board's tree leaves out counts as a place, too: a driver goes by the place. */
+static void what_is_left_of_a_list_keeps_its_places(void **state)
+{
+    (void)state;
+    int length;
+    compose_build_board(
+        BOARD_TEXT("one: one@9100000 { compatible = \"test,gpio\"; #gpio-cells = <1>;"
+                   " reg = <0 0x9100000 0 0x1000>; };"
+                   "two: two@9200000 { compatible = \"test,gpio\"; #gpio-cells = <1>;"
+                   " reg = <0 0x9200000 0 0x1000>; };"
+                   "spi@9000000 { compatible = \"test,spi\"; reg = <0 0x9000000 0 0x1000>;"
+                   " cs-gpios = <0>, <&two 5>, <0>, <&one 7>; };"),
+        NULL);
+    GIVE(0, "/spi@9000000");
+    TAKE(0, "/two@9200000");
+    compose_build_run();
+    const fdt32_t *list = guest_property(0, "/spi@9000000", "cs-gpios", &length);
+    assert_non_null(list);
+    assert_int_equal(length, 5 * 4);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(fdt32_ld(&list[i]), 0);
+    }
+    assert_int_not_equal(fdt32_ld(&list[3]), 0);
+    assert_int_equal(fdt32_ld(&list[4]), 7);
+}
+
 static void what_is_taken_out_is_not_named(void **state)
 {
     (void)state;
@@ -383,6 +409,7 @@ int main(void)
         TEST(several_vms_are_apart),
         TEST(a_frozen_clock_has_a_rate),
         TEST(a_frozen_clock_without_a_rate_is_refused),
+        TEST(what_is_left_of_a_list_keeps_its_places),
         TEST(what_is_taken_out_is_not_named),
         TEST(firmware_is_refused_and_all_does_without),
         TEST(what_shares_a_page_with_what_is_kept_is_refused),

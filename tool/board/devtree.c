@@ -177,8 +177,17 @@ static void add_node(struct devtree *devtree, int offset, size_t parent)
     node->is_bus = devnode_is_compatible(devtree, index, "simple-bus");
 }
 
-/* Counts the nodes; 0, reported, if there are too many, they are too deep or their paths too long.
- */
+/* Whether a name can stand in a line of text: what is written about the tree has its paths. */
+static bool is_printable(const char *name)
+{
+    while (*name > ' ' && *name <= '~') {
+        name++;
+    }
+    return *name == '\0';
+}
+
+/* Counts the nodes; 0, reported, if there are too many, they are too deep, or their paths too long
+ * or no text. */
 static size_t count_nodes(const struct tree *tree)
 {
     size_t lengths[NODE_DEPTH_MAX + 1]; /* of the paths of the nodes that are open */
@@ -192,7 +201,11 @@ static size_t count_nodes(const struct tree *tree)
                        NODE_DEPTH_MAX);
             return 0;
         }
-        fdt_get_name(tree->fdt, node, &length);
+        const char *name = fdt_get_name(tree->fdt, node, &length);
+        if (!is_printable(name)) {
+            diag_error(&tree->at, "a node's name, \"%s\", has blanks or is not plain text", name);
+            return 0;
+        }
         lengths[depth] = (depth == 0 ? 0 : lengths[depth - 1] + 1) + (size_t)length;
         if (lengths[depth] > NODE_PATH_MAX) {
             diag_error(&tree->at, "a node with a path of %zu characters; at most %d are allowed",

@@ -22,7 +22,7 @@
 #define COMPOSE_VM_MAX     16
 #define COMPOSE_RAM_SIZE   (UINT64_C(512) << 20) /* a guest's, unless --ram says another */
 #define COMPOSE_WINDOW_MAX (UINT64_C(4) << 30)   /* of a PCI window; a larger one is cut */
-#define COMPOSE_ROW_MAX    8192 /* ranges of registers; --give all on Debian's largest takes 1,000 */
+#define COMPOSE_ROW_MAX    8192 /* ranges of registers; Debian's larger boards have some 100 */
 #define COMPOSE_TREE_ROOM  PAGE_SIZE_2M /* booting.rst: a guest's tree has at most that */
 
 /* ---- What is asked for ---- */

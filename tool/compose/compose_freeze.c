@@ -145,12 +145,15 @@ static void edit_list(struct edit *edit, size_t node, const struct devrefs *refs
                       size_t end)
 {
     const char *property = refs->entries[first].property;
-    size_t cells = 0;
+    size_t cells = refs->entries[end - 1].index + 1;
     for (size_t i = first; i < end; i++) {
-        cells += 1 + refs->entries[i].specifier_cells;
+        cells += refs->entries[i].specifier_cells;
     }
     struct list list = {.cells = alloc_array(cells, 4)};
-    for (size_t i = first; i < end; i++) {
+    for (size_t i = first, index = 0; i < end; i++, index++) {
+        for (; index < refs->entries[i].index; index++) {
+            list_put(&list, 0); /* left out in the board's tree already */
+        }
         list_add(edit, node, &refs->entries[i], &list);
     }
     if (list.has_dropped && (!list.has_any || !keeps_places(property))) {
