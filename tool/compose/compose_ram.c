@@ -12,9 +12,8 @@
 #include "compose.h"
 #include "diag.h"
 
-#define IMAGE_ROOM                                                                                 \
-    (UINT64_C(32) << 20)             /* for the kernel, the VMMs and their tables; see report.txt */
-#define DMA_EASY (UINT64_C(1) << 32) /* what a device reaches whose tree says nothing */
+#define IMAGE_ROOM (UINT64_C(32) << 20) /* for the kernel, the VMMs and their tables */
+#define DMA_EASY   (UINT64_C(1) << 32)  /* what a device reaches whose tree says nothing */
 
 static uint64_t up_2m(uint64_t value)
 {
