@@ -202,6 +202,10 @@ static size_t count_nodes(const struct tree *tree)
             return 0;
         }
         const char *name = fdt_get_name(tree->fdt, node, &length);
+        if (name == NULL) {
+            diag_error(&tree->at, "its structure does not begin with the root node");
+            return 0;
+        }
         if (!is_printable(name)) {
             diag_error(&tree->at, "a node's name, \"%s\", has blanks or is not plain text", name);
             return 0;
