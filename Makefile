@@ -76,6 +76,6 @@ second-pass:
 else
 
 include $(wildcard */build.mk examples/*/build.mk tests/*/build.mk)
-include tests/suites.mk
+include tests/suites.mk examples/run.mk
 
 endif

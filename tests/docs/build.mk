@@ -13,7 +13,7 @@ pictures: $(BUILD)/drover sdk
 	scripts/draw-pictures $(BUILD) docs/pictures
 
 # Documents that are followed, word for word. Not among the system tests, which are called by their names.
-$(BUILD)/tests/follow_documents: tests/docs/documents.c $$(SYSTEM_HARNESS)
+$(BUILD)/tests/follow_documents: tests/docs/documents.c tests/system/machine.c tests/system/cases.c
 	@mkdir -p $(@D) $(BUILD)/tests/log
 	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ $^
 
