@@ -5,15 +5,16 @@
 #
 #     VERSION  bin/{drover,microkit}
 #     board/BOARD/{board.dtb,board.json}  board/BOARD/CONFIG/{include,lib,elf}
-#     libvmm/include  example/NAME  doc
+#     libvmm/include  devices/include  example/NAME  doc
 #
-# libvmm's headers stand apart: a VMM that brings a libvmm of its own looks into board/ first.
+# libvmm's headers and the device classes' stand apart: a program that brings a libvmm or an sDDF of its own looks
+# into board/ first.
 
 # What a PD is compiled and linked with, out of the SDK of a board and configuration.
 #   $(call pd_cflags,BOARD,CONFIG)  $(call pd_ldflags,BOARD,CONFIG)
 sdk_board   = $(SDK)/board/$(1)/$(2)
 pd_cflags   = $(filter-out -Iinclude,$(TARGET_CFLAGS)) $(CONFIG_CFLAGS_$(2)) -mgeneral-regs-only -I$(call sdk_board,$(1),$(2))/include \
-              -I$(SDK)/libvmm/include
+              -I$(SDK)/libvmm/include -I$(SDK)/devices/include
 pd_ldflags  = $(TARGET_LDFLAGS) -L$(call sdk_board,$(1),$(2))/lib -T$(call sdk_board,$(1),$(2))/lib/microkit.ld
 pd_depends  = $(call sdk_board,$(1),$(2))/.stamp
 
@@ -44,18 +45,25 @@ $(SDK)/libvmm/.stamp: $(LIBVMM_PUBLIC_HEADERS)
 	cp -R libvmm/include $(@D)/include
 	@touch $@
 
+$(SDK)/devices/.stamp: $(shell find devices/include -name '*.h')
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	cp -R devices/include $(@D)/include
+	@touch $@
+
 define sdk_rules
 $(call gen_config_rule,$(1),$(2))
 
 $(SDK)/board/$(1)/$(2)/.stamp: $(BUILD)/target/$(2)/libmicrokit.a $(BUILD)/target/$(2)/libvmm.a \
 		$(BUILD)/target/$(2)/kernel.elf $(BUILD)/target/$(2)/loader.elf $(BUILD)/target/$(2)/vmm.elf $(LIBMICROKIT_HEADERS) \
+		$(DEVICE_PROGRAMS:%=$(BUILD)/target/$(2)/devices/%.elf) $(SDK)/devices/.stamp \
 		$(SDK)/board/$(1)/$(2)/include/kernel/gen_config.h $(SDK)/libvmm/.stamp libmicrokit/microkit.ld
 	find $$(@D)/include -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
 	@mkdir -p $$(@D)/lib $$(@D)/elf $$(@D)/include/drover
 	cp -R libmicrokit/include/. $$(@D)/include/
 	cp include/drover/*.h $$(@D)/include/drover/
 	cp $(BUILD)/target/$(2)/libmicrokit.a $(BUILD)/target/$(2)/libvmm.a libmicrokit/microkit.ld $$(@D)/lib/
-	cp $(addprefix $(BUILD)/target/$(2)/,kernel.elf loader.elf vmm.elf) $$(@D)/elf/
+	cp $(addprefix $(BUILD)/target/$(2)/,kernel.elf loader.elf vmm.elf $(DEVICE_PROGRAMS:%=devices/%.elf)) $$(@D)/elf/
 	@touch $$@
 endef
 $(foreach board,$(BOARDS),$(foreach config,$(CONFIGS),$(eval $(call sdk_rules,$(board),$(config)))))

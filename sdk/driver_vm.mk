@@ -22,7 +22,7 @@ endif
 
 # A program that never touches the FP registers never pays for them.
 CFLAGS  := -std=gnu11 -O2 -g -Wall -ffreestanding -mstrict-align -mgeneral-regs-only -I$(MICROKIT_BOARD) \
-           -I$(BOARD_DIR)/include -I$(MICROKIT_SDK)/libvmm/include
+           -I$(BOARD_DIR)/include -I$(MICROKIT_SDK)/libvmm/include -I$(MICROKIT_SDK)/devices/include
 LDFLAGS := --gc-sections -z noexecstack -L$(BOARD_DIR)/lib -T$(BOARD_DIR)/lib/microkit.ld
 
 # A number out of the board's guest.h.

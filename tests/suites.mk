@@ -11,8 +11,10 @@ HEADER_SUITES := \
     'headers-kernel=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) $(KERNEL_CFLAGS)" $(KERNEL_HEADERS)' \
     'headers-libmicrokit=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include" \
         $(wildcard libmicrokit/*/*.h libmicrokit/*/*/*.h)' \
-    'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include" \
-        $(shell find libvmm -name "*.h")'
+    'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include -Idevices/include" \
+        $(shell find libvmm -name "*.h")' \
+    'headers-devices=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Idevices/include" \
+        $(shell find devices -name "*.h")'
 
 ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \
     $(foreach test,$(UNIT_TESTS),'unit-$(test)=$(BUILD)/tests/unit/$(test)') \
