@@ -21,7 +21,7 @@
 #include "abi.h"
 
 #define GUEST_TABLE_MAGIC   0x454c42415447u /* "GTABLE" */
-#define GUEST_TABLE_VERSION 1
+#define GUEST_TABLE_VERSION 2
 
 enum guest_table_flags {
     /* The guest's power-off switches the machine off (PSCI SYSTEM_OFF); the VMM may call firmware.
@@ -43,6 +43,50 @@ struct guest_place {
     uint32_t reserved;
 };
 
+/* A virtio device that the VMM gives its guest, at a virtio-mmio transport. */
+enum guest_device_kind {
+    /* Clients of a virtualiser; `config` is what sDDF gives such a client. */
+    GUEST_DEVICE_CONSOLE = 1, /* serial_client_config_t */
+    GUEST_DEVICE_BLOCK,       /* blk_client_config_t */
+    GUEST_DEVICE_NET,         /* net_client_config_t; its rx_data may be the DMA region itself */
+    GUEST_DEVICE_ENTROPY,     /* no config */
+    /* What the guest serves; `config` is what sDDF gives the driver of that class, and an io
+     * address in its queues is a VA in one of `regions`. */
+    GUEST_DEVICE_BLOCK_SERVER, /* blk_driver_config_t; a virtio-console with the agent's port */
+    GUEST_DEVICE_NET_SERVER,   /* net_driver_config_t; a virtio-net for the guest's bridge */
+};
+
+#define GUEST_DEVICE_SIZE 0x200 /* bytes of a transport's registers; compose gives each a page */
+
+/* Memory that queues may name, as the VMM has it mapped. */
+struct guest_data_region {
+    uint64_t va;
+    uint64_t size;
+    uint32_t is_writable;
+    uint32_t reserved;
+};
+
+struct guest_device {
+    uint32_t kind;          /* enum guest_device_kind */
+    uint32_t intid;         /* an SPI that no device of the board raises */
+    uint64_t gpa;           /* of the transport's registers; nothing is mapped there */
+    uint32_t config_offset; /* of the configuration, a multiple of 8 */
+    uint32_t config_size;
+    uint32_t region_offset; /* struct guest_data_region[region_count] */
+    uint32_t region_count;
+};
+
+/* A PCI host bridge of the guest, so that a restart can take its devices off the bus first. The
+ * VMM has the configuration space (ECAM, PCI Express Base 4.0, 7.2.2) mapped as well. */
+struct guest_pci {
+    uint64_t ecam_va; /* VA of bus `bus_first`, function 0 */
+    uint64_t ecam_size;
+    uint32_t bus_first;
+    uint32_t bus_count;
+};
+
+#define GUEST_CHANNEL_NONE UINT32_MAX
+
 struct guest_table {
     uint64_t magic;
     uint32_t version;
@@ -57,4 +101,10 @@ struct guest_table {
     uint32_t place_count;
     uint32_t smc_offset; /* uint32_t[smc_count]: function identifiers that go to the firmware */
     uint32_t smc_count;
+    uint32_t device_offset; /* struct guest_device[device_count] */
+    uint32_t device_count;
+    uint32_t pci_offset; /* struct guest_pci[pci_count] */
+    uint32_t pci_count;
+    uint32_t restart_channel; /* a notification on it restarts the guest; or GUEST_CHANNEL_NONE */
+    uint32_t reserved_end;
 };

@@ -10,6 +10,8 @@
 
 #include "compiler.h"
 
+#define CONFIG_ALIGN 8 /* sDDF's configurations hold pointers */
+
 #define FLAGS_KNOWN GUEST_TABLE_OFF_IS_MACHINE_OFF
 
 /* The header: afterwards `table->size` bytes are there to be read. */
@@ -99,6 +101,25 @@ COLD static bool places_check(const struct guest_table *table)
     return true;
 }
 
+COLD static bool devices_check(const struct guest_table *table)
+{
+    const struct guest_device *device = guest_table_devices(table);
+    for (uint32_t i = 0; i < table->device_count; i++, device++) {
+        if (device->kind < GUEST_DEVICE_CONSOLE || device->kind > GUEST_DEVICE_NET_SERVER) {
+            LOG_VMM_ERR("guest table: device %u is of kind %u; kinds are %u to %u\n", i,
+                        device->kind, GUEST_DEVICE_CONSOLE, GUEST_DEVICE_NET_SERVER);
+            return false;
+        }
+        if (!array_check(table, "bytes of a device's configuration", device->config_offset,
+                         device->config_size, 1, CONFIG_ALIGN) ||
+            !array_check(table, "data regions", device->region_offset, device->region_count,
+                         sizeof(struct guest_data_region), _Alignof(struct guest_data_region))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const struct guest_table *guest_table_check(uintptr_t table_vaddr, size_t file_size)
 {
     const struct guest_table *table = (const struct guest_table *)table_vaddr;
@@ -107,7 +128,11 @@ const struct guest_table *guest_table_check(uintptr_t table_vaddr, size_t file_s
                              sizeof(struct guest_place), _Alignof(struct guest_place)) &&
                  array_check(table, "firmware functions", table->smc_offset, table->smc_count,
                              sizeof(uint32_t), _Alignof(uint32_t)) &&
-                 places_check(table);
+                 array_check(table, "devices", table->device_offset, table->device_count,
+                             sizeof(struct guest_device), _Alignof(struct guest_device)) &&
+                 array_check(table, "PCI host bridges", table->pci_offset, table->pci_count,
+                             sizeof(struct guest_pci), _Alignof(struct guest_pci)) &&
+                 places_check(table) && devices_check(table);
     return sound ? table : NULL;
 }
 

@@ -44,6 +44,18 @@ static void ask(const struct guest_table *table, size_t size)
     for (uint32_t i = 0; i < table->smc_count; i++) {
         sink = guest_table_smcs(table)[i];
     }
+    const struct guest_device *device = guest_table_devices(table);
+    for (uint32_t i = 0; i < table->device_count; i++, device++) {
+        for (uint32_t j = 0; j < device->config_size; j++) {
+            sink = ((const uint8_t *)guest_table_config(table, device))[j];
+        }
+        for (uint32_t j = 0; j < device->region_count; j++) {
+            sink = guest_table_regions(table, device)[j].is_writable;
+        }
+    }
+    for (uint32_t i = 0; i < table->pci_count; i++) {
+        sink = guest_table_pcis(table)[i].bus_count;
+    }
     (void)sink;
 }
 

@@ -135,7 +135,7 @@ static void cut_short(void **state)
         table = malloc(less + (less == 0));
         memcpy(table, whole, less);
         assert_refused(less,
-                       less < sizeof *table ? "its header alone has 64" : "is the file whole?");
+                       less < sizeof *table ? "its header alone has 88" : "is the file whole?");
         free(table);
         table = whole;
     }
@@ -154,13 +154,13 @@ static void wrong_header(void **state)
 {
     (void)state;
     table->magic++;
-    assert_refused(size, "version 1 (magic 0x454c42415448), this VMM knows version 1");
+    assert_refused(size, "version 2 (magic 0x454c42415448), this VMM knows version 2");
     start(state);
-    table->version = 2;
-    assert_refused(size, "version 2");
+    table->version = 1;
+    assert_refused(size, "version 1");
     start(state);
     table->size = sizeof *table - 1;
-    assert_refused(size, "it has 63 bytes by its header");
+    assert_refused(size, "it has 87 bytes by its header");
     table->size = ~0u;
     assert_refused(size, "it has 4294967295 bytes by its header");
     start(state);
@@ -183,7 +183,7 @@ static void wrong_arrays(void **state)
         {~0u - 7, 1, at, 0, "at byte 4294967288"},
         {at, (uint32_t)(size / sizeof(struct guest_place)), at, 0, "places"},
         {at, 4, 0, 1, "1 firmware functions"},
-        {at, 4, 74, 1, "multiple of 4"},
+        {at, 4, at + 2, 1, "multiple of 4"},
         {at, 4, at, 0x40000000, "1073741824 firmware functions"},
         {at, 4, (uint32_t)size & ~3u, 1, "1 firmware functions"},
         {at, 4, ~3u, 1, "at byte 4294967292"},
@@ -195,6 +195,43 @@ static void wrong_arrays(void **state)
         table->smc_count = wrong[i].smc_count;
         assert_refused(size, wrong[i].reason);
     }
+}
+
+static void wrong_devices(void **state)
+{
+    (void)state;
+    const uint32_t at = sizeof *table;
+    table->device_offset = at;
+    table->device_count = ~0u;
+    assert_refused(size, "4294967295 devices");
+    start(state);
+    table->pci_offset = at + 4;
+    table->pci_count = 1;
+    assert_refused(size, "1 PCI host bridges");
+
+    static _Alignas(8) unsigned char file[256];
+    const struct guest_device sound = {.kind = GUEST_DEVICE_ENTROPY, .intid = 200};
+    struct guest_device *device = (struct guest_device *)(file + at);
+    guest_table_build(file, sizeof file, &(struct table_choice){0});
+    free(table);
+    table = (struct guest_table *)file;
+    table->size = sizeof file;
+    table->device_offset = at;
+    table->device_count = 1;
+    *device = sound;
+    assert_non_null(guest_table_check((uintptr_t)file, sizeof file));
+    assert_int_equal(guest_table_devices(table)->intid, 200);
+    device->kind = GUEST_DEVICE_NET_SERVER + 1;
+    assert_refused(sizeof file, "device 0 is of kind 7; kinds are 1 to 6");
+    *device = sound;
+    device->config_offset = at + 4;
+    device->config_size = 8;
+    assert_refused(sizeof file, "8 bytes of a device's configuration");
+    *device = sound;
+    device->region_offset = sizeof file - 8;
+    device->region_count = 1;
+    assert_refused(sizeof file, "1 data regions");
+    table = NULL;
 }
 
 static void wrong_places(void **state)
@@ -274,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(not_mapped, start, end),
         cmocka_unit_test_setup_teardown(wrong_header, start, end),
         cmocka_unit_test_setup_teardown(wrong_arrays, start, end),
+        cmocka_unit_test_setup_teardown(wrong_devices, start, end),
         cmocka_unit_test_setup_teardown(wrong_places, start, end),
         cmocka_unit_test_setup_teardown(control_characters, start, end),
         cmocka_unit_test_setup_teardown(longest_text, start, end),

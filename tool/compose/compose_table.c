@@ -116,6 +116,9 @@ char *compose_print_table(const struct compose *compose, size_t vm, size_t *size
         .place_offset = sizeof(table),
         .place_count = (uint32_t)rows.count,
         .smc_offset = sizeof(table),
+        .device_offset = sizeof(table),
+        .pci_offset = sizeof(table),
+        .restart_channel = GUEST_CHANNEL_NONE,
     };
     bytes = alloc_array(*size, 1);
     memcpy(bytes, &table, sizeof(table));

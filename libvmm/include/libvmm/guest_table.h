@@ -35,3 +35,26 @@ static inline const uint32_t *guest_table_smcs(const struct guest_table *table)
 {
     return (const uint32_t *)((uintptr_t)table + table->smc_offset);
 }
+
+static inline const struct guest_device *guest_table_devices(const struct guest_table *table)
+{
+    return (const struct guest_device *)((uintptr_t)table + table->device_offset);
+}
+
+/* The device's configuration, `config_size` bytes at a multiple of 8. */
+static inline const void *guest_table_config(const struct guest_table *table,
+                                             const struct guest_device *device)
+{
+    return (const void *)((uintptr_t)table + device->config_offset);
+}
+
+static inline const struct guest_data_region *guest_table_regions(const struct guest_table *table,
+                                                                  const struct guest_device *device)
+{
+    return (const struct guest_data_region *)((uintptr_t)table + device->region_offset);
+}
+
+static inline const struct guest_pci *guest_table_pcis(const struct guest_table *table)
+{
+    return (const struct guest_pci *)((uintptr_t)table + table->pci_offset);
+}
