@@ -351,6 +351,69 @@ static void messages_to_the_gic_are_nobody_s(void **state)
     compose_build_refused("its interrupts are messages to the GIC, which no guest may send");
 }
 
+#define BRIDGE_TEXT(more)                                                                          \
+    "&{/gic@8000000/frame@8050000} { phandle = <77>; " more " };"                                  \
+    "/ { pcie@10000000 { compatible = \"pci-host-ecam-generic\"; device_type = \"pci\";"           \
+    " #address-cells = <3>; #size-cells = <2>; reg = <0 0x10000000 0 0x100000>;"                   \
+    " bus-range = <0 0>; ranges = <0x2000000 0 0x11000000 0 0x11000000 0 0x100000>;"               \
+    " msi-map = <0 77 0 0x10000>; msi-map-mask = <0xffff>; }; };"
+
+/* A frame whose SPIs the tree says can raise those and no others: it goes with the bridge. */
+static void a_message_frame_goes_with_its_bridge(void **state)
+{
+    (void)state;
+    int length;
+    compose_build_board(
+        BOARD_TEXT("") BRIDGE_TEXT("arm,msi-base-spi = <80>; arm,msi-num-spis = <3>;"), NULL);
+    GIVE(0, "/pcie@10000000");
+    compose_build_run();
+    check_granted(0, "/gic@8000000/frame@8050000",
+                  "because /pcie@10000000 names it in \"msi-map\"");
+    assert_int_equal(built.irq_count, 3);
+    assert_int_equal(built.irqs[0].intid, 80);
+    assert_int_equal(built.irqs[2].intid, 82);
+    assert_int_equal(built.irqs[2].trigger, TRIGGER_EDGE);
+    assert_non_null(guest_property(0, "/gic@8000000/frame@8050000", "msi-controller", &length));
+    assert_non_null(guest_property(0, "/pcie@10000000", "msi-map", &length));
+    assert_int_equal(length, 16);
+}
+
+static void a_bridge_does_without_a_frame_of_unknown_spis(void **state)
+{
+    (void)state;
+    static const char *const boards[] = {
+        BOARD_TEXT("") BRIDGE_TEXT(""),
+        BOARD_TEXT("") BRIDGE_TEXT("arm,msi-base-spi = <80>;"),
+        BOARD_TEXT("") BRIDGE_TEXT("arm,msi-base-spi = <31>; arm,msi-num-spis = <1>;"),
+        BOARD_TEXT("") BRIDGE_TEXT("arm,msi-base-spi = <1019>; arm,msi-num-spis = <2>;"),
+    };
+    for (size_t i = 0; i < sizeof(boards) / sizeof(boards[0]); i++) {
+        compose_build_board(boards[i], NULL);
+        GIVE(0, "/pcie@10000000");
+        compose_build_run();
+        check_not_granted(0, "/gic@8000000/frame@8050000");
+        assert_int_equal(built.irq_count, 0);
+        assert_null(guest_property(0, "/gic@8000000/frame@8050000", "reg", NULL));
+        assert_null(guest_property(0, "/pcie@10000000", "msi-map", NULL));
+        assert_null(guest_property(0, "/pcie@10000000", "msi-map-mask", NULL));
+        compose_build_free(NULL);
+    }
+}
+
+static void two_bridges_cannot_share_a_frame_between_vms(void **state)
+{
+    (void)state;
+    compose_build_board(
+        BOARD_TEXT("b@12000000 { compatible = \"test,b\"; reg = <0 0x12000000 0 0x1000>;"
+                   " msi-parent = <77>; };") BRIDGE_TEXT("arm,msi-base-spi = <80>;"
+                                                         " arm,msi-num-spis = <3>;"),
+        NULL);
+    GIVE(0, "/pcie@10000000");
+    compose_build_vm("second");
+    GIVE(1, "/b@12000000");
+    compose_build_refused("/gic@8000000/frame@8050000");
+}
+
 /* What is below a device that cannot be given is left out with it; a power domain of the CPUs is
  * none that a device waits for. */
 static void all_leaves_out_what_cannot_work(void **state)
@@ -416,6 +479,9 @@ int main(void)
         TEST(what_belongs_to_everybody_is_nobody_s),
         TEST(a_relay_is_needed_and_its_interrupts_are_the_gic_s),
         TEST(messages_to_the_gic_are_nobody_s),
+        TEST(a_message_frame_goes_with_its_bridge),
+        TEST(a_bridge_does_without_a_frame_of_unknown_spis),
+        TEST(two_bridges_cannot_share_a_frame_between_vms),
         TEST(all_leaves_out_what_cannot_work),
         TEST(mistakes_of_the_request),
     };

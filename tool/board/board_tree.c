@@ -183,9 +183,11 @@ static bool gic_read(const struct devtree *devtree, struct board *board)
 
 static bool msi_read(const struct devtree *devtree, struct board *board)
 {
+    uint32_t first, count;
     for (size_t i = 1; i < devtree->node_count; i++) {
         if ((devnode_is_compatible(devtree, i, "arm,gic-v2m-frame") ||
              devnode_is_compatible(devtree, i, "arm,gic-v3-its")) &&
+            !devnode_is_msi_frame(devtree, i, &first, &count) &&
             !node_add_ranges(devtree, i, board->msi, BOARD_MSI_MAX, &board->msi_count)) {
             return false;
         }

@@ -266,6 +266,10 @@ static struct devclass class_above(const struct devtree *devtree, size_t node)
 
 struct devclass devclass_of(const struct devtree *devtree, size_t node)
 {
+    uint32_t first, count;
+    if (devnode_is_msi_frame(devtree, node, &first, &count)) {
+        return (struct devclass){"message frame of the GIC", KEEPER_NONE, MASTER_NO, NULL};
+    }
     struct devclass class = class_above(devtree, node);
     if (class.keeper != KEEPER_NONE) {
         return class;

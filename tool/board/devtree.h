@@ -141,6 +141,12 @@ struct devirqs {
  */
 void devnode_irqs(const struct devtree *devtree, size_t node, struct devirqs *irqs);
 
+/* Whether the node is a GICv2m frame of which the tree says what it raises, `*count` SPIs from
+ * INTID `*first` on (arm,gic-v2m.yaml: arm,msi-base-spi and arm,msi-num-spis). What writes to such
+ * a frame can raise those and nothing else. */
+bool devnode_is_msi_frame(const struct devtree *devtree, size_t node, uint32_t *first,
+                          uint32_t *count);
+
 /* Whether the node is a GIC of any version. */
 bool devnode_is_gic(const struct devtree *devtree, size_t node);
 

@@ -392,6 +392,34 @@ static void add_vendor(const struct devtree *devtree, size_t node, const struct 
     }
 }
 
+bool devnode_is_msi_frame(const struct devtree *devtree, size_t node, uint32_t *first,
+                          uint32_t *count)
+{
+    *first = devnode_cell(devtree, node, "arm,msi-base-spi", 0);
+    *count = devnode_cell(devtree, node, "arm,msi-num-spis", 0);
+    return devnode_is_compatible(devtree, node, "arm,gic-v2m-frame") && *first >= GIC_SPI_BASE &&
+           *first < GIC_LINES_MAX && *count != 0 && *count <= GIC_LINES_MAX - *first;
+}
+
+/* What a frame for messages raises is raised at the GIC that it is part of. */
+static void add_messages(const struct devtree *devtree, size_t node, struct devirqs *irqs)
+{
+    uint32_t first, count;
+    if (!devnode_is_msi_frame(devtree, node, &first, &count)) {
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct devirq irq = {.property = "arm,msi-base-spi",
+                             .index = i,
+                             .controller = devtree->nodes[node].parent,
+                             .through = NODE_NONE,
+                             .is_gic = true,
+                             .intid = first + i,
+                             .trigger = TRIGGER_EDGE};
+        add(irqs, &irq);
+    }
+}
+
 void devnode_irqs(const struct devtree *devtree, size_t node, struct devirqs *irqs)
 {
     *irqs = (struct devirqs){0};
@@ -404,4 +432,5 @@ void devnode_irqs(const struct devtree *devtree, size_t node, struct devirqs *ir
     for (size_t i = 0; i < sizeof(vendor_lines) / sizeof(vendor_lines[0]); i++) {
         add_vendor(devtree, node, &vendor_lines[i], irqs);
     }
+    add_messages(devtree, node, irqs);
 }

@@ -236,6 +236,27 @@ static void add_property(const struct devtree *devtree, const struct binding *bi
     }
 }
 
+/* Entries of a bridge's "msi-map": requester, controller, its first specifier, how many
+ * (pci-msi.txt). */
+#define MSI_MAP_CELLS 4
+
+static void add_msi_map(const struct devtree *devtree, const char *name, const fdt32_t *cells,
+                        size_t length, struct devrefs *refs)
+{
+    const size_t entry = MSI_MAP_CELLS * sizeof(*cells);
+    struct devref ref = {.property = name, .kind = REF_MSI, .target = NODE_NONE};
+    if (length == 0 || length % entry != 0) {
+        ref.problem = "is not a whole number of entries";
+        add(refs, &ref);
+        return;
+    }
+    for (; ref.index < length / entry; ref.index++, cells += MSI_MAP_CELLS) {
+        ref.target = devtree_by_phandle(devtree, fdt32_ld(&cells[1]));
+        ref.problem = ref.target == NODE_NONE ? "refers to a node that there is not" : NULL;
+        add(refs, &ref);
+    }
+}
+
 void devnode_refs(const struct devtree *devtree, size_t node, struct devrefs *refs)
 {
     int property;
@@ -245,6 +266,10 @@ void devnode_refs(const struct devtree *devtree, size_t node, struct devrefs *re
         const char *name;
         int length;
         const void *value = fdt_getprop_by_offset(devtree->tree.fdt, property, &name, &length);
+        if (value != NULL && strcmp(name, "msi-map") == 0) {
+            add_msi_map(devtree, name, value, (size_t)length, refs);
+            continue;
+        }
         const struct binding *binding = value == NULL ? NULL : binding_find(name);
         if (binding != NULL && binding->how != NEVER) {
             add_property(devtree, binding, name, value, (size_t)length, refs);

@@ -261,8 +261,8 @@ static bool close_above(struct compose *compose, size_t vm, size_t node)
     for (size_t above = devtree->nodes[node].parent; above != 0 && above != NODE_NONE;
          above = devtree->nodes[above].parent) {
         const char *reason;
-        if (compose_has(compose, vm, above)) {
-            continue;
+        if (compose_has(compose, vm, above) || devnode_is_gic(devtree, above)) {
+            continue; /* what can be given of a GIC is a frame for messages, which needs no more */
         }
         if (!devclass_is_device(devtree, above)) {
             compose_grant(compose, vm, above, WHY_ABOVE, node, NULL);

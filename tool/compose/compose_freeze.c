@@ -30,6 +30,7 @@ static const struct {
     {"nvmem-cells", "nvmem-cell-names"},
     {"memory-region", "memory-region-names"},
     {"qcom,smem-states", "qcom,smem-state-names"},
+    {"msi-map", "msi-map-mask"},
     {"interrupts", "interrupt-names"},
     {"interrupts-extended", "interrupt-names"},
     {"assigned-clocks", "assigned-clock-rates"},
@@ -137,7 +138,8 @@ static void drop_list(struct edit *edit, size_t node, const char *property)
 /* Whether the entries of the list may be left out one by one. */
 static bool keeps_places(const char *property)
 {
-    return strncmp(property, "assigned-clock", 14) != 0 && strncmp(property, "pinctrl-", 8) != 0;
+    return strncmp(property, "assigned-clock", 14) != 0 && strncmp(property, "pinctrl-", 8) != 0 &&
+           strcmp(property, "msi-map") != 0;
 }
 
 /* Edits the property of entries [first, end) of `refs`. */

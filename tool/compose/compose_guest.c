@@ -56,7 +56,7 @@ static enum fate fate_of_description(const struct compose *compose, size_t vm, s
         is_named(node->name, "cooling-maps")) {
         return FATE_DELETE;
     }
-    if (devnode_is_gic(devtree, node->parent)) {
+    if (devnode_is_gic(devtree, node->parent) && !compose_has(compose, vm, index)) {
         return FATE_DELETE; /* frames for messages */
     }
     if (strcmp(parent, "/reserved-memory") == 0 &&
@@ -148,8 +148,7 @@ static void edit_pci(struct edit *edit, size_t index)
 static void edit_granted(struct edit *edit, size_t index)
 {
     /* None of them is granted. */
-    static const char *const never[] = {"iommus", "iommu-map", "iommu-map-mask", "msi-map",
-                                        "msi-map-mask"};
+    static const char *const never[] = {"iommus", "iommu-map", "iommu-map-mask"};
     for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
         edit_delete_property(edit, index, never[i]);
     }
