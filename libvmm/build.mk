@@ -7,16 +7,17 @@
 
 SEL4_INCLUDE ?= libmicrokit/include
 
-LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h libmicrokit/include/sel4/*.h include/drover/*.h)
+LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h libmicrokit/include/sel4/*.h include/drover/*.h) \
+                  $(shell find devices/include -name '*.h')
 
 # A VMM never touches the FP registers, so that the kernel need not switch them for it.
-LIBVMM_CFLAGS        := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include
+LIBVMM_CFLAGS        := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include -Idevices/include
 LIBVMM_CFLAGS_drover := -Ilibmicrokit/include
 LIBVMM_CFLAGS_sel4   := -isystem $(SEL4_INCLUDE) -DLIBVMM_PLATFORM_SEL4
 
 # $(call libvmm_rules,CONFIG,PLATFORM,ARCHIVE)
 define libvmm_rules
-$(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
+$(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/virtio/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
 
 $(BUILD)/target/$(1)/$(3)/%.o: libvmm/src/% $(LIBVMM_HEADERS)
 	@mkdir -p $$(@D)

@@ -20,6 +20,14 @@ static guest_power_handler_t power_handler;
 static void *power_handler_data;
 static unsigned log_lines;
 
+#define RESET_HANDLER_MAX 32 /* one for each device that the guest may have: fault.c */
+
+static struct reset_handler {
+    guest_reset_handler_t handler;
+    void *data;
+} reset_handlers[RESET_HANDLER_MAX];
+static unsigned reset_handler_count;
+
 /* Compares guest RAM as the program has it with the routing table. */
 static bool ram_region_check(const struct vm_info *info, const struct guest_ram_region *claim)
 {
@@ -134,6 +142,25 @@ void guest_stop(void)
         vcpu_stop(i);
     }
     LOG_VMM("guest stopped\n");
+}
+
+bool guest_register_reset_handler(guest_reset_handler_t handler, void *data)
+{
+    if (reset_handler_count == RESET_HANDLER_MAX) {
+        LOG_VMM_ERR("guest_register_reset_handler: %u are registered, which is all there is room "
+                    "for\n",
+                    RESET_HANDLER_MAX);
+        return false;
+    }
+    reset_handlers[reset_handler_count++] = (struct reset_handler){handler, data};
+    return true;
+}
+
+void guest_devices_reset(void)
+{
+    for (unsigned i = 0; i < reset_handler_count; i++) {
+        reset_handlers[i].handler(reset_handlers[i].data);
+    }
 }
 
 void guest_register_power_handler(guest_power_handler_t handler, void *data)

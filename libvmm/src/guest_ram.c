@@ -9,6 +9,8 @@
 #include "platform.h"
 #include "vm_info.h"
 
+#define RAM_PERMS 3 /* MAP_PERM_READ | MAP_PERM_WRITE of drover/manifest.h */
+
 /* Whether the VMM may use the region as guest memory. */
 static bool is_shared_ram(const struct vm_info_region *region)
 {
@@ -22,6 +24,18 @@ void *gpa_to_hva(uint64_t gpa, size_t size)
         return NULL;
     }
     return (void *)(uintptr_t)(region->vmm_va + (gpa - region->gpa));
+}
+
+bool guest_ram_region_find(uint64_t gpa, struct guest_ram_region *found)
+{
+    const struct vm_info_region *region = vm_info_region_holding(platform_vm_info(), gpa, 1);
+    if (region == NULL || !is_shared_ram(region) || (region->perms & RAM_PERMS) != RAM_PERMS) {
+        return false;
+    }
+    *found = (struct guest_ram_region){.gpa_start = region->gpa,
+                                       .size = region->size,
+                                       .vmm_vaddr = (void *)(uintptr_t)region->vmm_va};
+    return true;
 }
 
 bool guest_ram_gpa_of_va(uintptr_t va, uint64_t *gpa)

@@ -38,6 +38,9 @@ void guest_vcpu_power_down(unsigned vcpu_id, uint64_t entry);
  * all but its timers are as after reset. */
 void vcpu_reset_core(unsigned vcpu_id);
 
+/* Calls what guest_register_reset_handler() has registered. */
+void guest_devices_reset(void);
+
 /* Whether `entry` (GPA) lies in memory that the guest can run from. */
 bool guest_entry_valid(uint64_t entry);
 

@@ -232,19 +232,42 @@ void vgic_arrive(unsigned vcpu, unsigned intid)
     }
 }
 
+/* The level of line `i`, whose interrupt is level-sensitive. A low line is not pending; one that
+ * has just become a line was given without asking for its EOI. */
+static void level_set(struct vgic_bank *bank, unsigned index, uint32_t i, bool high)
+{
+    uint32_t bit = 1u << i;
+    bank->line = high ? bank->line | bit : bank->line & ~bit;
+    if ((!high || (bank->reports_eoi & bit) == 0) && (bank->given & bit) != 0) {
+        take_back(bank, index, i);
+    }
+    bank->reports_eoi |= high ? bit : 0;
+    give(bank, index, bit);
+}
+
 void vgic_set_line(unsigned vcpu, unsigned intid, bool high)
 {
     unsigned index = intid / 32;
     struct vgic_bank *bank = vgic_bank(vcpu, index);
     uint32_t bit = 1u << intid % 32;
-    bank->line = high ? bank->line | bit : bank->line & ~bit;
-    /* A low line is not pending; one that has just become a line was given without asking for its
-     * EOI. */
-    if ((!high || (bank->reports_eoi & bit) == 0) && (bank->given & bit) != 0) {
-        take_back(bank, index, intid % 32);
+    if (((bank->wire & bit) != 0) == high) {
+        return;
     }
-    bank->reports_eoi |= bit;
-    give(bank, index, bit);
+    bank->wire ^= bit;
+    if ((bank->edge & bit) == 0) {
+        level_set(bank, index, intid % 32, high);
+    } else if (high) {
+        bank->latched |= bit;
+        give(bank, index, bit);
+    }
+}
+
+void vgic_trigger_changed(unsigned vcpu, unsigned index, uint32_t mask)
+{
+    struct vgic_bank *bank = vgic_bank(vcpu, index);
+    FOR_EACH (i, mask & bank->wire) {
+        level_set(bank, index, i, (bank->edge >> i & 1) == 0);
+    }
 }
 
 void vgic_end(unsigned vcpu, unsigned intid)

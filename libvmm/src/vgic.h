@@ -60,7 +60,8 @@ struct vgic_bank {
 
     /* What is pending here. */
     uint32_t latched;        /* an edge, or the guest's own ISPENDR */
-    uint32_t line;           /* level of the VMM's virtual lines */
+    uint32_t wire;           /* level of the VMM's virtual lines */
+    uint32_t line;           /* ... where that, not its rise, makes the interrupt pending */
     uint32_t arrived;        /* the physical interrupt of a channel */
     uint8_t sgi_sources[16]; /* SGIs: by requesting vCPU */
 
@@ -138,8 +139,12 @@ uint32_t vgic_sgi_sources(unsigned target, unsigned intid);
 /* The physical interrupt behind `intid` has arrived on its channel. */
 void vgic_arrive(unsigned vcpu, unsigned intid);
 
-/* The VMM's line behind `intid` is high or low. */
+/* The VMM's line behind `intid` is high or low. Its rise counts if the guest has configured an
+ * edge, which costs no exit at its EOI, otherwise its level. */
 void vgic_set_line(unsigned vcpu, unsigned intid, bool high);
+
+/* The guest has configured `mask` as edges that were levels, or the other way round. */
+void vgic_trigger_changed(unsigned vcpu, unsigned index, uint32_t mask);
 
 /* The guest has ended `intid`, whose EOI was asked for. Whoever registered it is told; what waited
  * for this is given. */

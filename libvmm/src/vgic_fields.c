@@ -62,6 +62,7 @@ void vgic_trigger_write(unsigned vcpu, uint32_t offset, uint32_t value, uint32_t
     uint32_t writable = 0xffffu << intid % 32 & bank->exists & ~bank->fixed_trigger;
     uint32_t changed = (edge ^ bank->edge) & writable;
     bank->edge ^= changed;
+    vgic_trigger_changed(vcpu, intid / 32, changed);
     vgic_refresh(vcpu, intid / 32, changed & bank->bound);
 }
 

@@ -44,6 +44,13 @@ bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd);
 /* Stops every vCPU of the guest, for good. */
 void guest_stop(void);
 
+/* Called when the guest is reset, its vCPUs stopped, before it starts anew. */
+typedef void (*guest_reset_handler_t)(void *data);
+
+/* Has `handler` called with `data` at each reset of the guest: what emulates a device puts it back
+ * into its reset state. Returns false, after saying why, if too many are registered. */
+bool guest_register_reset_handler(guest_reset_handler_t handler, void *data);
+
 /* What a guest asked of its machine. */
 enum guest_power_request {
     GUEST_POWER_OFF,   /* PSCI SYSTEM_OFF */

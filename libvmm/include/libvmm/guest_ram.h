@@ -24,5 +24,9 @@ struct guest_ram_region {
  */
 void *gpa_to_hva(uint64_t gpa, size_t size);
 
+/* The region of guest RAM that holds `gpa`, which the VMM has mapped and the guest itself may read
+ * and write: what a device may reach in the guest's name. False if there is none. */
+bool guest_ram_region_find(uint64_t gpa, struct guest_ram_region *region);
+
 /* The GPA of guest RAM that the VMM sees at `va`; false if there is none. */
 bool guest_ram_gpa_of_va(uintptr_t va, uint64_t *gpa);

@@ -54,8 +54,9 @@ bool virq_register(irq_routing_info_t irq_routing_info, virq_ack_fn_t ack_fn, vo
  * one has arrived. Returns false, after saying why, for one that the VMM may not inject. */
 bool virq_inject(irq_routing_info_t irq_routing_info);
 
-/* Sets the level of the interrupt's line. While it is high the interrupt is pending again after
- * each EOI. Returns false, after saying why, for one that is not the VMM's own. */
+/* Sets the level of the interrupt's line. What the guest has configured decides: a level is pending
+ * again after each EOI while the line is high, an edge is pending once when the line rises. Returns
+ * false, after saying why, for one that is not the VMM's own. */
 bool virq_set_level(irq_routing_info_t irq_routing_info, bool level);
 
 /*

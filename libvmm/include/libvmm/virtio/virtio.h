@@ -93,8 +93,7 @@ struct virtio_device {
     uint8_t status;
     uint8_t interrupt_status;
     uint8_t config_generation;
-    uint8_t config_generation_seen; /* a read of the generation came since the last change */
-    uint64_t features_driver;       /* as written, before FEATURES_OK */
+    uint64_t features_driver; /* as written, before FEATURES_OK */
     uint32_t features_offered_select;
     uint32_t features_driver_select;
     uint32_t queue_select;
