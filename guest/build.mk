@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What runs in the driver VM: Debian's kernel as it is, and our initramfs of a static busybox, a few
-# of the kernel's modules and the scripts that stand here.
+# What runs in our guests: Debian's kernel as it is, and our initramfs of a static busybox, a few of the kernel's
+# modules and the scripts that stand here; and the disk on which a client VM has its root file system.
 
 PAYLOAD_FILES := $(PAYLOAD_KERNEL) $(PAYLOAD)/busybox $(PAYLOAD)/linux/modules/order
 PAYLOAD_DEBS  := $(PAYLOAD)/packages/linux.deb $(PAYLOAD)/packages/busybox.deb
@@ -20,7 +20,7 @@ $(PAYLOAD)/linux/dtb/%.dtb: $(PAYLOAD_KERNEL)
 .PHONY: payload
 payload: $(PAYLOAD_FILES)
 
-GUEST_FILES := $(addprefix guest/,initramfs.mtree init dhcp interrupts shell)
+GUEST_FILES := $(addprefix guest/,initramfs.mtree checks init dhcp interrupts serve shell)
 
 # The archive is the recipe's, file by file: same inputs, same bytes.
 $(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) guest/build.mk
@@ -30,3 +30,24 @@ $(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) guest/build.mk
 	    echo "./lib/modules/$$file type=file mode=0644 contents=$(PAYLOAD)/linux/modules/$$file"; \
 	done >>$(@D)/initramfs.mtree
 	bsdtar --format=newc -cf $@ @$(@D)/initramfs.mtree
+
+# The disk that a driver VM serves. Partition 1 is the root file system of a client VM; the others are for programs.
+SERVED_DISK := $(BUILD)/guest/served.disk
+ROOT_FILES  := guest/checks guest/dhcp $(wildcard guest/root/*)
+
+$(SERVED_DISK): $(PAYLOAD)/busybox $(ROOT_FILES) guest/partitions.sfdisk guest/build.mk
+	@mkdir -p $(@D)
+	rm -rf $(@D)/root $@.new
+	mkdir -p $(addprefix $(@D)/root/,bin dev etc proc sbin sys tmp)
+	install $(PAYLOAD)/busybox $(@D)/root/bin/busybox
+	ln -s busybox $(@D)/root/bin/sh
+	install guest/root/init $(@D)/root/sbin/init
+	install guest/dhcp guest/checks guest/root/shell $(@D)/root/etc
+	truncate -s 192M $@.new
+	/sbin/sfdisk -q $@.new <guest/partitions.sfdisk
+	/sbin/mke2fs -q -t ext4 -b 4096 -L client -E root_owner=0:0,offset=1048576 -d $(@D)/root $@.new 64M
+	rm -rf $(@D)/root
+	mv $@.new $@
+
+.PHONY: served-disk
+served-disk: $(SERVED_DISK)
