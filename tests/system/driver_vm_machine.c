@@ -15,6 +15,7 @@
 #define EXAMPLES  BUILD_DIR "/examples/driver_vm"
 #define EXAMPLE   EXAMPLES "/qemu_virt_aarch64"
 #define COMPOSED  BUILD_DIR "/examples/composed"
+#define SERVING   BUILD_DIR "/examples/serving"
 #define SMP_GUEST BUILD_DIR "/tests/smp_guest"
 #define INITRD    BUILD_DIR "/guest/initramfs.cpio"
 #define KERNEL    PAYLOAD_DIR "/linux/Image"
@@ -58,12 +59,29 @@ static char *const zcu102_devices[] = {
 
 static char *const odroidc4_devices[] = {"-display", "none", NULL};
 
-/* A machine's devices, and how it is given the scratch disk. */
+/* Behind the PCIe bridge, with a server for downloads on the network: once the request is there it
+ * sends its file. */
+static char *const pcie_devices[] = {
+    "-display",
+    "none",
+    "-netdev",
+    "user,id=net,guestfwd=tcp:10.0.2.100:80-cmd:sh -c \"sed -n /^.\\$/q; cat " SERVING
+    "/download\"",
+    "-device",
+    "e1000e,netdev=net,romfile=",
+    "-device",
+    "nvme,serial=drover1,drive=disk",
+    NULL,
+};
+
+/* A machine's devices, how it is given the disk, and what that has on it. */
 static const struct board {
     char *const *devices;
     const char *drive;
-} virt = {virt_devices, "if=none,id=disk"}, odroidc4 = {odroidc4_devices, "if=sd"},
-  zcu102 = {zcu102_devices, "if=sd,index=1"};
+    const char *contents; /* a file; NULL: a mark, so that the guest may do with it what it likes */
+} virt = {virt_devices, "if=none,id=disk", NULL}, odroidc4 = {odroidc4_devices, "if=sd", NULL},
+  zcu102 = {zcu102_devices, "if=sd,index=1", NULL},
+  virt_pcie = {pcie_devices, "if=none,id=disk", BUILD_DIR "/guest/served.disk"};
 
 static const struct {
     const struct board *board;
@@ -77,6 +95,8 @@ static const struct {
     [DRIVER_VM_PAIR] = {.board = &virt,
                         .arguments =
                             VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
+    [DRIVER_VM_SERVING] = {.board = &virt_pcie,
+                           .arguments = VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
     [DRIVER_VM_SEL4_VMM] = {.board = &virt,
                             .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
     [DRIVER_VM_BARE] = {.board = &virt, .arguments = VIRT_BARE("1", EXAMPLE "/guest.dtb")},
@@ -107,7 +127,7 @@ static char *const consoles[][8] = {
                         "chardev=monitor,mode=readline", NULL},
 };
 
-static void disk_create(const char *path)
+static void scratch_disk_create(const char *path)
 {
     FILE *disk = fopen(path, "we");
 
@@ -115,6 +135,37 @@ static void disk_create(const char *path)
         ftruncate(fileno(disk), DISK_SIZE) != 0 || fclose(disk) == EOF) {
         perror(path);
         exit(EXIT_FAILURE);
+    }
+}
+
+/* Copies the disk `from`, in whose holes nothing is written. */
+static void disk_copy(const char *path, const char *from)
+{
+    static char block[1 << 16], zeroes[sizeof(block)];
+    FILE *source = fopen(from, "re"), *disk = fopen(path, "we");
+    off_t size = 0;
+    size_t count;
+
+    while (source != NULL && disk != NULL && (count = fread(block, 1, sizeof(block), source)) > 0) {
+        if (memcmp(block, zeroes, count) != 0 &&
+            (fseeko(disk, size, SEEK_SET) != 0 || fwrite(block, 1, count, disk) != count)) {
+            break;
+        }
+        size += (off_t)count;
+    }
+    if (source == NULL || disk == NULL || ferror(source) || ferror(disk) || fflush(disk) == EOF ||
+        ftruncate(fileno(disk), size) != 0 || fclose(source) == EOF || fclose(disk) == EOF) {
+        perror(source == NULL ? from : path);
+        exit(EXIT_FAILURE);
+    }
+}
+
+static void disk_create(const char *path, const char *contents)
+{
+    if (contents == NULL) {
+        scratch_disk_create(path);
+    } else {
+        disk_copy(path, contents);
     }
 }
 
@@ -133,7 +184,7 @@ char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console cons
     static char drive[512];
     size_t count = 0;
 
-    disk_create(disk_path);
+    disk_create(disk_path, boots[boot].board->contents);
     snprintf(drive, sizeof(drive), "%s,format=raw,file=%s", boots[boot].board->drive, disk_path);
     append(arguments, &count, boots[boot].arguments);
     append(arguments, &count, consoles[console]);

@@ -13,6 +13,7 @@
 enum driver_vm_boot {
     DRIVER_VM_ON_DROVER, /* the example's image */
     DRIVER_VM_COMPOSED,  /* examples/composed, on the same board */
+    DRIVER_VM_SERVING,   /* examples/serving: it serves its disk and its network */
     DRIVER_VM_SEL4_VMM,  /* the same guest under a VMM for seL4 */
     DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
     DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
@@ -33,7 +34,8 @@ enum driver_vm_console {
 
 /*
  * Returns QEMU's arguments, NULL-terminated and valid until the next call, and creates the scratch
- * disk `disk_path` as the guest expects it: empty, with its mark. Exits if it cannot be written.
+ * disk `disk_path` as the guest expects it: empty, with its mark, or a copy of the served one.
+ * Exits if it cannot be written.
  */
 char **driver_vm_arguments(enum driver_vm_boot boot, enum driver_vm_console console,
                            const char *disk_path);
