@@ -8,7 +8,7 @@
 
 DEVICE_PROGRAMS :=
 DEVICE_HEADERS  := $(shell find devices -name '*.h') $(wildcard libmicrokit/include/*.h libmicrokit/include/sel4/*.h include/drover/*.h)
-DEVICE_CFLAGS   := -mgeneral-regs-only -Ilibmicrokit/include -Idevices/include
+DEVICE_CFLAGS   := -mgeneral-regs-only -Ilibmicrokit/include -Idevices/include -Idevices/lib
 
 define device_object_rule
 $(BUILD)/target/$(1)/devices/%.o: devices/%.c $(DEVICE_HEADERS)

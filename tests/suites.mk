@@ -13,7 +13,7 @@ HEADER_SUITES := \
         $(wildcard libmicrokit/*/*.h libmicrokit/*/*/*.h)' \
     'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include -Idevices/include" \
         $(shell find libvmm -name "*.h")' \
-    'headers-devices=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Idevices/include" \
+    'headers-devices=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Idevices/include -Idevices/lib" \
         $(shell find devices -name "*.h")'
 
 ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \

@@ -72,6 +72,15 @@ typedef struct serial_client_config {
     serial_connection_resource_t tx;
 } serial_client_config_t;
 
+/* .serial_virt_rx_names, beside what sDDF has: what the virtualiser of input calls its clients, in
+ * the order of its configuration. Without it they have numbers only. That program may also be a
+ * client of the virtualiser of output, by a .serial_client_config of its own, for what it says. */
+typedef struct serial_virt_rx_names {
+    char magic[SDDF_SERIAL_MAGIC_LEN];
+    char names[SDDF_SERIAL_MAX_CLIENTS][SDDF_NAME_LENGTH];
+} serial_virt_rx_names_t;
+
+_Static_assert(sizeof(serial_virt_rx_names_t) == 4101, "no padding");
 _Static_assert(sizeof(serial_connection_resource_t) == 40 &&
                    offsetof(serial_connection_resource_t, data) == 16 &&
                    offsetof(serial_connection_resource_t, id) == 32,

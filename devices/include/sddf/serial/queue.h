@@ -214,22 +214,31 @@ static inline uint32_t serial_enqueue_batch(serial_queue_handle_t *queue_handle,
     return num;
 }
 
-/* Takes up to `num` bytes out; returns how many. For the consumer. sDDF has no such function. */
-static inline uint32_t serial_dequeue_batch(serial_queue_handle_t *queue_handle, uint32_t num,
-                                            char *dst)
+/* Copies up to `num` bytes from `local_head` on, the consumer's own copy of head; returns how many.
+ * For the consumer; sDDF has no such function, nor the next. */
+static inline uint32_t serial_peek_batch(serial_queue_handle_t *queue_handle, uint32_t local_head,
+                                         uint32_t num, char *dst)
 {
     uint32_t tail = load_acquire_32(&queue_handle->queue->tail);
-    uint32_t head = load_relaxed_32(&queue_handle->queue->head);
-    uint32_t length = serial_queue_span(queue_handle, tail, head, 0);
+    uint32_t length = serial_queue_span(queue_handle, tail, local_head, 0);
     num = num < length ? num : length;
     if (num == 0) {
         return 0;
     }
-    uint32_t offset = serial_queue_offset(queue_handle, head);
+    uint32_t offset = serial_queue_offset(queue_handle, local_head);
     uint32_t to_end = queue_handle->capacity - offset;
     uint32_t first = num < to_end ? num : to_end;
     __builtin_memcpy(dst, queue_handle->data_region + offset, first);
     __builtin_memcpy(dst + first, queue_handle->data_region, num - first);
+    return num;
+}
+
+/* Takes up to `num` bytes out; returns how many. For the consumer. */
+static inline uint32_t serial_dequeue_batch(serial_queue_handle_t *queue_handle, uint32_t num,
+                                            char *dst)
+{
+    uint32_t head = load_relaxed_32(&queue_handle->queue->head);
+    num = serial_peek_batch(queue_handle, head, num, dst);
     serial_update_shared_head(queue_handle, head + num);
     return num;
 }
