@@ -16,3 +16,11 @@
 #include <libvmm/arch/aarch64/psci.h>
 #include <libvmm/arch/aarch64/smc.h>
 #include <libvmm/util/util.h>
+#include <libvmm/virtio/entropy.h>
+#include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/virtio.h>
+
+/* The devices that stand on sDDF queues need the headers of those, which not every VMM brings. */
+#if __has_include(<sddf/serial/queue.h>)
+#include <libvmm/virtio/console.h>
+#endif

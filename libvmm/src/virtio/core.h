@@ -13,10 +13,13 @@
 
 /* ---- device.c ---- */
 
-/* Checks what the device filled in, takes its interrupt, gives it its transport and resets it, now
- * and whenever the guest restarts. False, after saying why, if the device is not sound. */
+/* Checks what the device filled in, takes its interrupt, gives it its transport and resets it.
+ * False, after saying why, if the device is not sound. */
 bool virtio_core_register(struct virtio_device *device, const struct virtio_transport *transport,
                           void *transport_data, irq_routing_info_t route);
+
+/* Resets the device whenever the guest restarts. Last of all: it cannot be taken back. */
+bool virtio_core_follow_guest(struct virtio_device *device);
 
 /* The driver writes the device status (3.1.1, 2.1). 0 resets. */
 void virtio_core_status_write(struct virtio_device *device, uint8_t status);

@@ -185,7 +185,9 @@ uint64_t virtio_core_config_read(const struct virtio_device *device, uint64_t of
 {
     uint64_t value = 0;
     unsigned count = config_width(device, offset, width);
-    __builtin_memcpy(&value, (const uint8_t *)device->config + (count != 0 ? offset : 0), count);
+    if (count != 0) {
+        __builtin_memcpy(&value, (const uint8_t *)device->config + offset, count);
+    }
     return value;
 }
 
@@ -230,5 +232,10 @@ bool virtio_core_register(struct virtio_device *device, const struct virtio_tran
     device->features_offered |= CORE_FEATURES;
     device->ram.size = 0;
     virtio_device_reset(device);
+    return true;
+}
+
+bool virtio_core_follow_guest(struct virtio_device *device)
+{
     return guest_register_reset_handler(reset_with_guest, device);
 }

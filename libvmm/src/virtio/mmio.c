@@ -144,5 +144,6 @@ bool virtio_mmio_register_device(virtio_device_t *device, uintptr_t region_base,
     }
     return virtio_core_register(device, &transport, NULL, irq_routing_info) &&
            fault_register_vm_exception_handler(region_base, region_size, virtio_mmio_fault_handle,
-                                               device);
+                                               device) &&
+           virtio_core_follow_guest(device);
 }

@@ -50,10 +50,13 @@ void fake_power_on(unsigned vcpu_count)
     };
     table.regions[0] = (struct vm_info_region){
         .gpa = FAKE_UART, .size = 0x1000, .name = "uart", .kind = VM_REGION_DEVICE};
-    table.regions[1] = (struct vm_info_region){
-        .gpa = FAKE_RAM, .size = FAKE_RAM_SIZE, .vmm_va = (uintptr_t)ram, .perms = 7, .name = "guest_ram"};
-    table.regions[2] =
-        (struct vm_info_region){.gpa = FAKE_PRIVATE, .size = 0x200000, .perms = 7, .name = "private"};
+    table.regions[1] = (struct vm_info_region){.gpa = FAKE_RAM,
+                                               .size = FAKE_RAM_SIZE,
+                                               .vmm_va = (uintptr_t)ram,
+                                               .perms = 7,
+                                               .name = "guest_ram"};
+    table.regions[2] = (struct vm_info_region){
+        .gpa = FAKE_PRIVATE, .size = 0x200000, .perms = 7, .name = "private"};
     table.irqs[0] = (struct vm_info_irq){FAKE_IRQ_LEVEL, VM_IRQ_CHANNEL, FAKE_CH_LEVEL, 0};
     table.irqs[1] = (struct vm_info_irq){FAKE_IRQ_EDGE, VM_IRQ_CHANNEL, FAKE_CH_EDGE, 1};
     table.irqs[2] = (struct vm_info_irq){FAKE_IRQ_STRAIGHT, VM_IRQ_STRAIGHT, 0, 1};
@@ -195,6 +198,11 @@ void microkit_arm_smc_call(const seL4_ARM_SMCContext *args, seL4_ARM_SMCContext 
 {
     fake.smc_called = args->x0;
     response->x0 = 0;
+}
+
+void microkit_notify(microkit_channel channel)
+{
+    fake.notify_count[channel]++;
 }
 
 /* ---- The platform ---- */

@@ -66,6 +66,7 @@ int seL4_TCB_WriteRegisters(seL4_Word tcb, int resume, uint8_t flags, seL4_Word 
 uint64_t microkit_mr_get(uint8_t mr);
 uint64_t microkit_msginfo_get_label(microkit_msginfo msginfo);
 void microkit_irq_ack(microkit_channel channel);
+void microkit_notify(microkit_channel channel);
 void microkit_vcpu_restart(microkit_child vcpu, uint64_t entry);
 void microkit_vcpu_stop(microkit_child vcpu);
 void microkit_vcpu_arm_inject_irq(microkit_child vcpu, uint16_t irq, uint8_t priority,

@@ -71,6 +71,12 @@ void microkit_irq_ack(microkit_channel channel)
     sel4_irq_ack_count++;
 }
 
+void microkit_notify(microkit_channel channel)
+{
+    (void)channel;
+    rule(false, "there is nobody to notify");
+}
+
 void microkit_vcpu_restart(microkit_child vcpu, uint64_t entry)
 {
     contexts[vcpu].pc = entry;

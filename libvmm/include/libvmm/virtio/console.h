@@ -85,10 +85,11 @@ struct virtio_console_device {
     serial_queue_handle_t *txq;
     int tx_ch;
     int rx_ch;
+    bool console_blocked;   /* bytes wait for a buffer of the driver */
+    uint32_t transmit_done; /* bytes of the next buffer of the console that are written already */
     uint32_t control_due[VIRTIO_CONSOLE_MAX_PORTS]; /* messages to send: a bit for each event */
-    uint16_t transmit_head; /* of a buffer of the console of which a part was written */
-    uint32_t transmit_done; /* ... bytes; 0: none */
-    struct virtio_chain chain;
+    struct virtio_chain received;                   /* what the driver sends */
+    struct virtio_chain sent;                       /* where to the device writes */
 };
 
 /*
