@@ -17,7 +17,7 @@ LIBVMM_CFLAGS_sel4   := -isystem $(SEL4_INCLUDE) -DLIBVMM_PLATFORM_SEL4
 
 # $(call libvmm_rules,CONFIG,PLATFORM,ARCHIVE)
 define libvmm_rules
-$(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/virtio/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
+$(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/virtio/*.c libvmm/src/serve/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
 
 $(BUILD)/target/$(1)/$(3)/%.o: libvmm/src/% $(LIBVMM_HEADERS)
 	@mkdir -p $$(@D)

@@ -118,8 +118,8 @@ struct block_server {
     uint32_t request_tail;    /* as written to the ring */
     uint32_t request_rung;    /* up to where the agent was told */
     uint32_t completion_head; /* completions read */
-    bool byte_due; /* the doorbell, or while draining the goodbye, could not be sent */
-    bool notify_due; /* the virtualiser has not been told of what is in its queue */
+    bool byte_due;            /* the doorbell, or while draining the goodbye, could not be sent */
+    bool notify_due;          /* the virtualiser has not been told of what is in its queue */
     struct block_server_counts counts;
 };
 
