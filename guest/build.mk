@@ -22,10 +22,21 @@ payload: $(PAYLOAD_FILES)
 
 GUEST_FILES := $(addprefix guest/,initramfs.mtree checks init dhcp interrupts serve shell)
 
-# The archive is the recipe's, file by file: same inputs, same bytes.
-$(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) guest/build.mk
+# The agent that serves a driver VM's disk: a static program, so that it needs nothing of the guest's but its kernel.
+AGENT         := $(BUILD)/guest/drover-agent
+AGENT_SOURCES := $(wildcard guest/agent/*.c)
+AGENT_CC      := aarch64-linux-gnu-gcc
+AGENT_CFLAGS  := -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror \
+                 -Iinclude
+
+$(AGENT): $(AGENT_SOURCES) $(wildcard guest/agent/*.h) include/drover/agent.h
 	@mkdir -p $(@D)
-	sed 's|@PAYLOAD@|$(PAYLOAD)|' guest/initramfs.mtree >$(@D)/initramfs.mtree
+	$(AGENT_CC) $(AGENT_CFLAGS) -static -s -Wl,--build-id=none -o $@ $(AGENT_SOURCES)
+
+# The archive is the recipe's, file by file: same inputs, same bytes.
+$(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) $(AGENT) guest/build.mk
+	@mkdir -p $(@D)
+	sed 's|@PAYLOAD@|$(PAYLOAD)|; s|@AGENT@|$(AGENT)|' guest/initramfs.mtree >$(@D)/initramfs.mtree
 	for file in order $$(cat $(PAYLOAD)/linux/modules/order); do \
 	    echo "./lib/modules/$$file type=file mode=0644 contents=$(PAYLOAD)/linux/modules/$$file"; \
 	done >>$(@D)/initramfs.mtree

@@ -14,7 +14,8 @@ HEADER_SUITES := \
     'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include -Idevices/include" \
         $(shell find libvmm -name "*.h")' \
     'headers-devices=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Idevices/include -Idevices/lib" \
-        $(shell find devices -name "*.h")'
+        $(shell find devices -name "*.h")' \
+    'headers-agent=scripts/check-headers "$(AGENT_CC) $(AGENT_CFLAGS)" $(wildcard guest/agent/*.h)'
 
 ALL_SUITES = 'sources=scripts/check-sources' $(HEADER_SUITES) \
     $(foreach test,$(UNIT_TESTS),'unit-$(test)=$(BUILD)/tests/unit/$(test)') \

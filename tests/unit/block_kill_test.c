@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "block_rig.h"
+#include "libvmm/block_rig.h"
 
 #define BLOCKS  48u /* that the client uses; block n of the disk is block n of its data */
 #define KILLS   100u

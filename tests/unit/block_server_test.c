@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "block_rig.h"
+#include "libvmm/block_rig.h"
 #include "libvmm/fake.h"
 
 static int start(void **state)

@@ -7,7 +7,7 @@
 #include <sddf/util/fence.h>
 
 #include "block_rig.h"
-#include "libvmm/fake.h"
+#include "fake.h"
 
 struct rig rig;
 
