@@ -41,7 +41,8 @@ static bool driver_is_served;
 static uint32_t driver_held; /* buffers that the driver has: never more than it can return */
 static struct tx_client clients[CLIENT_MAX];
 static unsigned client_count;
-static unsigned client_next; /* who is first in the next turn */
+static unsigned client_now; /* whose turn it is */
+static unsigned turn_left;  /* frames that it may still send before it is the next one's turn */
 static struct tx_region regions[REGION_MAX];
 static unsigned region_count;
 static uint64_t with_driver[BUFFER_MAX / 64]; /* a bit a buffer */
@@ -95,29 +96,28 @@ static void frame_sent(unsigned client_index, net_buff_desc_t buffer)
     driver_is_served = true;
 }
 
-static bool serve_client(unsigned client_index)
+static bool driver_has_room(void)
 {
-    net_buff_desc_t buffer;
-    unsigned count = 0;
-    while (count < TURN_MAX && driver_held < driver.capacity && !net_queue_full_active(&driver) &&
-           net_dequeue_active(&clients[client_index].queue, &buffer) == 0) {
-        frame_sent(client_index, buffer);
-        count++;
-    }
-    return count != 0;
+    return driver_held < driver.capacity && !net_queue_full_active(&driver);
 }
 
-/* Whoever was served last is the last in the next turn. */
+/* Everybody's turn, from where it was broken off when the driver had no room. */
 static bool serve_clients(void)
 {
-    unsigned first = client_next;
+    net_buff_desc_t buffer;
     bool moved = false;
     for (unsigned i = 0; i < client_count; i++) {
-        unsigned client_index = (first + i) % client_count;
-        if (serve_client(client_index)) {
-            client_next = (client_index + 1) % client_count;
+        while (turn_left > 0 && driver_has_room() &&
+               net_dequeue_active(&clients[client_now].queue, &buffer) == 0) {
+            frame_sent(client_now, buffer);
+            turn_left--;
             moved = true;
         }
+        if (!driver_has_room()) {
+            break;
+        }
+        client_now = (client_now + 1) % client_count;
+        turn_left = TURN_MAX;
     }
     return moved;
 }
@@ -265,6 +265,7 @@ void init(void)
         return;
     }
     client_count = config.num_clients;
+    turn_left = TURN_MAX;
     net_work_run(&work);
 }
 
