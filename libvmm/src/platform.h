@@ -55,6 +55,9 @@ void platform_virq_config(unsigned vcpu, uint32_t intid, uint32_t flags);
 /* Re-arms the physical interrupt of `channel`. */
 void platform_irq_ack(unsigned channel);
 
+/* Notifies the other end of `channel`, at the latest when the VMM next waits or replies. */
+void platform_notify(unsigned channel);
+
 /* Calls the firmware with x[0..7], in and out. False: the PD may not. */
 bool platform_smc(uint64_t x[8]);
 

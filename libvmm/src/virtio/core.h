@@ -21,6 +21,9 @@ bool virtio_core_register(struct virtio_device *device, const struct virtio_tran
 /* Resets the device whenever the guest restarts. Last of all: it cannot be taken back. */
 bool virtio_core_follow_guest(struct virtio_device *device);
 
+/* The device status as the driver reads it: 0 once a reset is done. */
+uint8_t virtio_core_status_read(const struct virtio_device *device);
+
 /* The driver writes the device status (3.1.1, 2.1). 0 resets. */
 void virtio_core_status_write(struct virtio_device *device, uint8_t status);
 

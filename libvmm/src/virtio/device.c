@@ -117,6 +117,15 @@ static void start(struct virtio_device *device)
     }
 }
 
+uint8_t virtio_core_status_read(const struct virtio_device *device)
+{
+    if (UNLIKELY(device->status == 0 && device->ops->is_quiet != NULL &&
+                 !device->ops->is_quiet(device))) {
+        return VIRTIO_STATUS_NEEDS_RESET;
+    }
+    return device->status;
+}
+
 void virtio_core_status_write(struct virtio_device *device, uint8_t status)
 {
     if (status == 0) {

@@ -42,7 +42,7 @@ static uint32_t register_read(struct virtio_device *device, uint32_t offset)
         queue = virtio_core_queue(device);
         return queue != NULL && queue->enabled;
     case REG_VIRTIO_MMIO_STATUS:
-        return device->status;
+        return virtio_core_status_read(device);
     case REG_VIRTIO_MMIO_SHM_LEN_LOW:
     case REG_VIRTIO_MMIO_SHM_LEN_HIGH:
     case REG_VIRTIO_MMIO_SHM_BASE_LOW:

@@ -393,6 +393,11 @@ void platform_irq_ack(unsigned channel)
     fake.physical_active[channel] = false;
 }
 
+void platform_notify(unsigned channel)
+{
+    fake.notify_count[channel]++;
+}
+
 bool platform_smc(uint64_t x[8])
 {
     if (table.info.smc_allowed == 0) {

@@ -57,6 +57,10 @@ struct virtio_device_ops {
      * guest; device->epoch is another number from now on. */
     void (*reset)(struct virtio_device *device);
 
+    /* Whether nobody writes to buffers of the time before a reset any more. After a reset the
+     * driver reads a status that is not 0, and waits (2.1, 2.4), until it is so. NULL: always. */
+    bool (*is_quiet)(const struct virtio_device *device);
+
     /* The driver has made buffers available in `queue`, or says so. Only while queues are served.
      */
     void (*notify)(struct virtio_device *device, unsigned queue);

@@ -100,6 +100,11 @@ void platform_irq_ack(unsigned channel)
     microkit_irq_ack(channel);
 }
 
+void platform_notify(unsigned channel)
+{
+    microkit_deferred_notify(channel);
+}
+
 bool platform_smc(uint64_t x[8])
 {
     return drover_smc(x) == DROVER_OK;

@@ -139,3 +139,9 @@ void platform_irq_ack(unsigned channel)
 {
     microkit_irq_ack(channel);
 }
+
+void platform_notify(unsigned channel)
+{
+    /* A deferred one would be left for later by the reply to a fault. */
+    microkit_notify(channel);
+}
