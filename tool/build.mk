@@ -5,9 +5,9 @@
 
 TOOL_FOLDERS := $(patsubst %/,%,$(sort $(dir $(wildcard tool/*.c tool/*/*.c))))
 TOOL_SOURCES := $(wildcard tool/*.c tool/*/*.c)
-TOOL_HEADERS := $(wildcard tool/*.h tool/*/*.h include/drover/*.h)
-# -iquote: libelf's own <elf.h> must not find ours.
-TOOL_CFLAGS  := $(addprefix -iquote ,$(TOOL_FOLDERS)) $(shell xml2-config --cflags)
+TOOL_HEADERS := $(wildcard tool/*.h tool/*/*.h include/drover/*.h devices/include/sddf/*/*.h)
+# -iquote: libelf's own <elf.h> must not find ours. devices/include: the configurations that `drover compose` writes.
+TOOL_CFLAGS  := $(addprefix -iquote ,$(TOOL_FOLDERS)) -Idevices/include $(shell xml2-config --cflags)
 TOOL_LIBS    := -lxml2 -lelf -lfdt -ljson-c -larchive -lext2fs -lcom_err -lm
 
 $(BUILD)/tool/%.o: tool/%.c $(TOOL_HEADERS)

@@ -49,15 +49,17 @@ static void compose_open(struct compose *compose, const struct compose_request *
                          const struct devtree *devtree, const struct board *board)
 {
     *compose = (struct compose){
-        .request = request, .devtree = devtree, .board = board, .vm_count = request->vm_count};
+        .request = request, .devtree = devtree, .board = board, .vm_count = request->vm_count,
+                                .owner_count = request->vm_count + (request->console != NULL),
+                                .driver = {.name = "serial_driver"}};
     compose->classes = alloc_array(devtree->node_count, sizeof(*compose->classes));
     for (size_t i = 0; i < devtree->node_count; i++) {
         compose->classes[i] = devclass_of(devtree, i);
     }
     keep_all(compose);
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
+    for (size_t vm = 0; vm < compose->owner_count; vm++) {
         struct composed_vm *composed = &compose->vms[vm];
-        composed->request = &request->vms[vm];
+        composed->request = vm < compose->vm_count ? &request->vms[vm] : &compose->driver;
         composed->grant_of = alloc_array(devtree->node_count, sizeof(*composed->grant_of));
         composed->is_frozen = alloc_array(devtree->node_count, sizeof(*composed->is_frozen));
         composed->is_taken = alloc_array(devtree->node_count, sizeof(*composed->is_taken));
@@ -83,17 +85,19 @@ bool compose_run(struct compose *compose, const struct compose_request *request,
     compose_open(compose, request, devtree, board);
     return for_each_vm(compose, compose_select) &&  /**/
            for_each_vm(compose, compose_close) &&   /**/
+           serve_select(compose) &&                 /**/
            compose_own(compose) &&                  /**/
            compose_masters(compose) &&              /**/
            for_each_vm(compose, compose_payload) && /**/
            compose_regions(compose) &&              /**/
+           serve_make(compose) &&                   /**/
            compose_ram(compose) &&                  /**/
            for_each_vm(compose, compose_guest);
 }
 
 void compose_free(struct compose *compose)
 {
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
+    for (size_t vm = 0; vm < compose->owner_count; vm++) {
         struct composed_vm *composed = &compose->vms[vm];
         for (size_t i = 0; i < composed->note_count; i++) {
             free(composed->notes[i].message);
@@ -114,6 +118,7 @@ void compose_free(struct compose *compose)
     free(compose->irqs);
     free(compose->regions);
     free(compose->masters);
+    serve_free(&compose->serve);
 }
 
 void compose_grant(struct compose *compose, size_t vm, size_t node, enum why why, size_t because,

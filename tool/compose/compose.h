@@ -18,8 +18,11 @@
 #include "devclass.h"
 #include "devtree.h"
 #include "file.h"
+#include "serve.h"
 
-#define COMPOSE_VM_MAX     16
+#define COMPOSE_VM_MAX      16
+#define COMPOSE_PROGRAM_MAX 32
+#define COMPOSE_OWNER_MAX   (COMPOSE_VM_MAX + 1) /* VMs, and the driver of the console */
 #define COMPOSE_RAM_SIZE   (UINT64_C(512) << 20) /* a guest's, unless --ram says another */
 #define COMPOSE_WINDOW_MAX (UINT64_C(4) << 30)   /* of a PCI window; a larger one is cut */
 #define COMPOSE_ROW_MAX    8192 /* ranges of registers; Debian's larger boards have some 100 */
@@ -32,6 +35,31 @@ struct names_asked {
     size_t count;
 };
 
+/* What VMs may serve to others. */
+enum service {
+    SERVICE_BLOCK,
+    SERVICE_NET,
+    SERVICE_COUNT
+};
+
+#define MAC_SIZE 6
+
+struct service_use {
+    const char *from;   /* name of the VM that serves; NULL: it is not used */
+    size_t server;      /* its index, after request_finish() */
+    bool is_whole_disk; /* whatever partitions it has */
+    uint32_t partition; /* else this one, counted from 1 */
+    bool has_mac;       /* else one is made up */
+    uint8_t mac[MAC_SIZE];
+};
+
+/* What a VM or program has of others. */
+struct uses {
+    bool console;
+    bool entropy; /* VMs only */
+    struct service_use services[SERVICE_COUNT];
+};
+
 /* What a VM is to be. The strings are the caller's. */
 struct vm_request {
     const char *name;
@@ -42,11 +70,32 @@ struct vm_request {
     uint32_t vcpu_count;
     const char *payload;  /* directory of `drover payload`, or NULL */
     const char *bootargs; /* or NULL */
+    bool has_priority;    /* else one is worked out */
+    uint32_t priority;    /* of its vCPUs */
+    bool serves[SERVICE_COUNT];
+    struct uses uses;
+};
+
+/* A program of the user's beside the VMs. The strings are the caller's. */
+struct program_request {
+    const char *name;
+    const char *path; /* of its ELF file, which is looked for as `drover build` does */
+    bool has_priority;
+    uint32_t priority;
+    const char *restarts; /* a VM that it may have started again, or NULL */
+    size_t restarted;     /* its index, after request_finish() */
+    struct uses uses;
 };
 
 struct compose_request {
     struct vm_request vms[COMPOSE_VM_MAX];
     size_t vm_count;
+    struct program_request programs[COMPOSE_PROGRAM_MAX];
+    size_t program_count;
+    const char *console; /* the UART that VMs and programs share: path, alias or compatible string;
+                            NULL: none */
+    struct file_search search; /* for programs */
+    const char *path;          /* of the file with all this, for messages; or NULL */
 };
 
 /* ---- What comes out ---- */
@@ -161,8 +210,11 @@ struct compose {
     struct range *kept;       /* pages that nobody is given: the kernel's, and memory; merged */
     size_t kept_count, kept_capacity;
 
-    struct composed_vm vms[COMPOSE_VM_MAX];
-    size_t vm_count;
+    /* Who owns devices: the VMs, and behind them the console's driver if there is one. It has
+     * grants and notes as a VM has, and nothing else of one. */
+    struct composed_vm vms[COMPOSE_OWNER_MAX];
+    size_t vm_count, owner_count;
+    struct vm_request driver; /* the console's driver's, of which only the name counts */
 
     struct page_row *pages; /* by PA */
     size_t page_count, page_capacity;
@@ -172,6 +224,8 @@ struct compose {
     size_t region_count, region_capacity;
     struct master_row *masters;
     size_t master_count, master_capacity;
+
+    struct serve serve; /* who serves whom, and what they share */
 };
 
 /*
@@ -247,6 +301,13 @@ uint64_t compose_reg_size(const struct compose *compose, size_t node, size_t reg
 /* Whether any page with registers of the node is RAM, reserved, or has registers that the kernel
  * keeps. */
 bool compose_is_kept(const struct compose *compose, size_t node);
+
+/* compose_text.c: the name of a region of registers: its owner's and where it lies. Allocated. */
+char *compose_region_name(const struct compose *compose, const struct region_row *row);
+
+/* compose_region.c: the ECAM of a PCI host bridge (PCI Express Base 4.0, 7.2.2); its size is 0 where
+ * the tree does not say that the bridge has one. It is in regions of its own. */
+struct range compose_ecam(const struct compose *compose, size_t node);
 
 /* Whether a guest's power-off is the machine's: where there is one VM only. Its VMM may then call
  * the firmware. */

@@ -42,7 +42,7 @@ static void claim_add(const struct compose *compose, struct claim *claim, size_t
 static void print_devices(FILE *out, const struct compose *compose, const struct claim *claim)
 {
     const struct composed_vm *composed = &compose->vms[claim->vm];
-    fprintf(out, "VM \"%s\"", composed->request->name);
+    fprintf(out, "%s \"%s\"", compose_owner_kind(compose, claim->vm), composed->request->name);
     for (size_t i = 0; i < claim->devices.count; i++) {
         size_t device = claim->devices.nodes[i];
         char *why =
@@ -111,12 +111,12 @@ static void refuse_page(const struct compose *compose, uint64_t page, size_t one
 /* Reports each page that two VMs would have; a run of several is reported at its first. */
 static bool check_pages(const struct compose *compose)
 {
-    const struct page_row *last[COMPOSE_VM_MAX] = {0}; /* of each VM, the row that ends last */
+    const struct page_row *last[COMPOSE_OWNER_MAX] = {0}; /* of each VM, the row that ends last */
     uint64_t reported = 0;                             /* where the last such run ends */
     for (size_t i = 0; i < compose->page_count; i++) {
         const struct page_row *row = &compose->pages[i];
         uint64_t end = row->pages.base + row->pages.size;
-        for (size_t vm = 0; vm < compose->vm_count; vm++) {
+        for (size_t vm = 0; vm < compose->owner_count; vm++) {
             if (vm != row->vm && last[vm] != NULL && row->pages.base >= reported &&
                 last[vm]->pages.base + last[vm]->pages.size > row->pages.base) {
                 uint64_t last_end = last[vm]->pages.base + last[vm]->pages.size;

@@ -51,6 +51,12 @@ static void add_node(const struct compose *compose, struct json_object *to, cons
     }
 }
 
+/* Adds who has something: "vm", or "pd" where that is no VM. */
+static void add_owner_name(const struct compose *compose, struct json_object *to, size_t owner)
+{
+    add_text(to, owner < compose->vm_count ? "vm" : "pd", compose->vms[owner].request->name);
+}
+
 static void add_range(struct json_object *to, const struct range *range)
 {
     add_number(to, "pa", range->base);
@@ -154,8 +160,8 @@ static struct json_object *json_vm(const struct compose *compose, size_t vm)
 static void add_owner(const struct compose *compose, struct json_object *to, size_t node)
 {
     size_t vm = compose_owner_of(compose, node);
-    if (vm < compose->vm_count) {
-        add_text(to, "vm", compose->vms[vm].request->name);
+    if (vm < compose->owner_count) {
+        add_owner_name(compose, to, vm);
     }
     add_allocated(to, "text", compose_node_text(compose, node));
 }
@@ -241,7 +247,7 @@ static struct json_object *json_irqs(const struct compose *compose)
         const struct irq_row *irq = &compose->irqs[i];
         struct json_object *row = object();
         add_number(row, "irq", irq->intid);
-        add_text(row, "vm", compose->vms[irq->vm].request->name);
+        add_owner_name(compose, row, irq->vm);
         add_text(row, "trigger", irq->trigger == TRIGGER_EDGE ? "edge" : "level");
         add_node(compose, row, "node", irq->node);
         add_text(row, "property", irq->property);
@@ -258,7 +264,7 @@ static struct json_object *json_pages(const struct compose *compose)
         const struct page_row *page = &compose->pages[i];
         struct json_object *row = object();
         add_range(row, &page->pages);
-        add_text(row, "vm", compose->vms[page->vm].request->name);
+        add_owner_name(compose, row, page->vm);
         add_node(compose, row, "node", page->node);
         json_object_array_add(list, row);
     }

@@ -100,7 +100,7 @@ static int irq_compare(const void *left, const void *right)
 
 bool compose_own(struct compose *compose)
 {
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
+    for (size_t vm = 0; vm < compose->owner_count; vm++) {
         for (size_t i = 0; i < compose->vms[vm].grant_count; i++) {
             const struct grant *grant = &compose->vms[vm].grants[i];
             if (grant->has_regs) {

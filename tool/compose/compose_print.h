@@ -14,6 +14,11 @@
 #define COMPOSE_REPORT "report.txt"
 #define COMPOSE_JSON   "compose.json" /* by which the directory is known */
 
+/* What stands behind the name of a PD in that of its program, which has its configuration. Not
+ * .elf alone: whoever builds the user's programs may have a file of that name, and name its
+ * directory to `drover build` as well. */
+#define COMPOSE_PROGRAM ".composed.elf"
+
 /* ---- compose_text.c: one line about a thing of the board, without its number ---- */
 
 /* Whose the registers of a node are, and why: 'VM "linux": /soc/mmc@ffe07000, given'. What `drover
@@ -32,11 +37,30 @@ char *compose_ram_free_text(const struct compose *compose);
 /* The checksum of a tree, by which compose.json knows the one that it was made from. */
 uint32_t compose_tree_checksum(const struct devtree *devtree);
 
-/* Which VM has the node: the first one, since only a bus has several; vm_count if none has. */
+/* Which VM or PD has the node: the first one, since only a bus has several; owner_count if none
+ * has. */
 size_t compose_owner_of(const struct compose *compose, size_t node);
+
+/* What an owner is: "VM" or "PD". */
+const char *compose_owner_kind(const struct compose *compose, size_t owner);
 
 /* Why a VM has a node: 'because /a names it in "clocks"'. Allocated. */
 char *compose_why_text(const struct compose *compose, size_t vm, const struct grant *grant);
+
+/* ---- compose_sdf_serve.c: parts of the system description ---- */
+
+void sdf_print_shared_regions(FILE *out, const struct compose *compose);
+void sdf_print_shared_maps(FILE *out, const struct compose *compose, size_t pd);
+void sdf_print_serving_pd(FILE *out, const struct compose *compose, size_t index);
+void sdf_print_channels(FILE *out, const struct compose *compose);
+
+/* ---- compose_table_device.c: parts of the guest table ---- */
+
+/* Bytes of the devices and bridges of a VM, with what belongs to them; a multiple of 8. */
+size_t table_devices_size(const struct compose *compose, size_t vm);
+
+/* Writes them at `offset`, a multiple of 8, and says in the table where they are. */
+void table_devices_write(const struct compose *compose, size_t vm, uint8_t *bytes, size_t offset);
 
 /* ---- Each prints a whole file; memory is allocated, its size in bytes is in `*size` ---- */
 

@@ -84,12 +84,19 @@ static struct holes holes_copy(const struct holes *holes)
     return copy;
 }
 
-/* Bytes of the image that are known: the payloads, once a VM. */
+/* Bytes of the image that are known: the payloads, once a VM, programs, and what PDs share. */
 static uint64_t image_room(const struct compose *compose)
 {
     uint64_t size = IMAGE_ROOM;
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         size += compose->vms[vm].kernel.size + compose->vms[vm].initrd.size + COMPOSE_TREE_ROOM;
+    }
+    for (size_t i = 0; i < compose->serve.region_count; i++) {
+        const struct serve_region *region = &compose->serve.regions[i];
+        size += region->is_declared ? 0 : region->size + (region->is_large ? PAGE_SIZE_2M : 0);
+    }
+    for (size_t i = 0; i < compose->serve.pd_count; i++) {
+        size += compose->serve.pds[i].image_size;
     }
     return up_2m(size);
 }

@@ -52,6 +52,40 @@ static size_t first_node_in(const struct compose *compose, size_t vm, const stru
     return 0;
 }
 
+struct range compose_ecam(const struct compose *compose, size_t node)
+{
+    const struct devnode *devnode = &compose->devtree->nodes[node];
+    /* host-generic-pci.yaml: the first registers are the configuration space. */
+    if (!devnode->is_pci || devnode->reg_count == 0 ||
+        !devnode_is_compatible(compose->devtree, node, "pci-host-ecam-generic")) {
+        return (struct range){0};
+    }
+    uint64_t base = devnode->regs[0].base & -(uint64_t)PAGE_SIZE_4K;
+    uint64_t size = compose_reg_size(compose, node, 0) & -(uint64_t)PAGE_SIZE_4K;
+    return (struct range){.base = base, .size = size};
+}
+
+/* Adds a run, with the configuration spaces in it in regions of their own: VMMs have those too. */
+static void add_run_around_ecams(struct compose *compose, size_t vm, const struct range *run)
+{
+    uint64_t at = run->base, end = run->base + run->size;
+    while (at < end) {
+        struct range piece = {.base = at, .size = end - at};
+        for (size_t i = 0; i < compose->vms[vm].grant_count; i++) {
+            struct range ecam = compose_ecam(compose, compose->vms[vm].grants[i].node);
+            uint64_t ecam_end = ecam.base + ecam.size;
+            if (!range_overlaps(&ecam, piece.base, piece.size)) {
+                continue;
+            }
+            uint64_t piece_end = piece.base + piece.size;
+            uint64_t cut = ecam.base > piece.base ? ecam.base : ecam_end;
+            piece.size = (cut < piece_end ? cut : piece_end) - piece.base;
+        }
+        add_run(compose, vm, first_node_in(compose, vm, &piece), &piece);
+        at += piece.size;
+    }
+}
+
 /* ---- The seed's choice ---- */
 
 /* Whether the range has pages that somebody else keeps or owns. */
@@ -156,7 +190,7 @@ static size_t count_orphans(const struct compose *compose, size_t vm, const stru
 
 bool compose_regions(struct compose *compose)
 {
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
+    for (size_t vm = 0; vm < compose->owner_count; vm++) {
         struct range *runs = NULL;
         size_t count = 0, capacity = 0;
         for (size_t i = 0; i < compose->page_count; i++) {
@@ -172,7 +206,7 @@ bool compose_regions(struct compose *compose)
             range_merge(runs, &count);
         }
         for (size_t i = 0; i < count; i++) {
-            add_run(compose, vm, first_node_in(compose, vm, &runs[i]), &runs[i]);
+            add_run_around_ecams(compose, vm, &runs[i]);
         }
         free(runs);
     }

@@ -15,8 +15,7 @@
 #include "diag.h"
 #include "drover/abi.h"
 
-#define NAME_LENGTH_MAX 40                  /* of a VM; regions are called NAME_ADDRESS */
-#define RAM_SIZE_MAX    (UINT64_C(1) << 38) /* what a VMM has room for: compose_sdf.c */
+#define RAM_SIZE_MAX (UINT64_C(1) << 38) /* what a VMM has room for: compose_sdf.c */
 
 static struct vm_request *current(struct request_reader *reader)
 {
@@ -46,21 +45,21 @@ void request_close(struct request_reader *reader)
     json_object_put(reader->file);
 }
 
-static bool is_name(const char *name)
+bool request_is_name(const char *name)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     size_t length = strlen(name);
-    return length != 0 && length <= NAME_LENGTH_MAX && strspn(name, allowed) == length &&
+    return length != 0 && length <= REQUEST_NAME_MAX && strspn(name, allowed) == length &&
            name[0] != '-';
 }
 
 bool request_vm(struct request_reader *reader, const char *name)
 {
-    if (!is_name(name)) {
+    if (!request_is_name(name)) {
         diag_error(NULL,
                    "--vm %s: letters, digits, \"_\" and \"-\", at most %d of them, are expected",
-                   name, NAME_LENGTH_MAX);
+                   name, REQUEST_NAME_MAX);
         return false;
     }
     if (!reader->is_named) {
@@ -164,6 +163,16 @@ bool request_like_seed(struct request_reader *reader)
     return true;
 }
 
+/* Whether the VM has something of others': it may then do without devices. */
+static bool is_client(const struct vm_request *vm)
+{
+    bool uses = vm->uses.console;
+    for (enum service service = 0; service < SERVICE_COUNT; service++) {
+        uses = uses || vm->uses.services[service].from != NULL;
+    }
+    return uses;
+}
+
 bool request_finish(struct request_reader *reader)
 {
     struct compose_request *request = &reader->request;
@@ -171,7 +180,7 @@ bool request_finish(struct request_reader *reader)
     bool sound = true;
     for (size_t i = 0; i < request->vm_count; i++) {
         struct vm_request *vm = &request->vms[i];
-        if (vm->give.count == 0 && !vm->gives_all) {
+        if (vm->give.count == 0 && !vm->gives_all && !is_client(vm)) {
             diag_error(NULL, "VM \"%s\" is given nothing; --give NODE, or --give all", vm->name);
             sound = false;
         }
@@ -179,5 +188,5 @@ bool request_finish(struct request_reader *reader)
             vm->payload = payload;
         }
     }
-    return sound;
+    return request_link(request) && sound;
 }

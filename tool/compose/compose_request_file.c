@@ -5,6 +5,7 @@
  */
 #include <json-c/json.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compose_request.h"
@@ -17,19 +18,12 @@ static bool refuse(const struct source *at, const char *key, const char *expecte
     return false;
 }
 
-/* Whether the value is a string that ends where C has it end. */
-static bool is_string(struct json_object *value)
-{
-    return json_object_is_type(value, json_type_string) &&
-           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
-}
-
 /* Takes a string, or a number as one. */
 static bool take_text(struct request_reader *reader, const struct source *at, const char *key,
                       struct json_object *value,
                       bool (*take)(struct request_reader *, const char *))
 {
-    if (!is_string(value) && !json_object_is_type(value, json_type_int)) {
+    if (!request_is_string(value) && !json_object_is_type(value, json_type_int)) {
         return refuse(at, key, "a string");
     }
     return take(reader, json_object_get_string(value));
@@ -45,11 +39,40 @@ static bool take_list(struct request_reader *reader, const struct source *at, co
     bool sound = true;
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         struct json_object *entry = json_object_array_get_idx(value, i);
-        sound = (is_string(entry) ? take(reader, json_object_get_string(entry))
+        sound = (request_is_string(entry) ? take(reader, json_object_get_string(entry))
                                   : refuse(at, key, "a list of strings")) &&
                 sound;
     }
     return sound;
+}
+
+/* The keys that only a file has. */
+static bool take_serving_key(struct request_reader *reader, const struct source *at,
+                             const char *key, struct json_object *value)
+{
+    struct vm_request *vm = &reader->request.vms[reader->request.vm_count - 1];
+    struct request_place place = {.at = at};
+    snprintf(place.of, sizeof(place.of), "VM \"%s\": ", vm->name);
+    if (strcmp(key, "priority") == 0) {
+        return request_take_priority(&place, value, &vm->has_priority, &vm->priority);
+    }
+    if (strcmp(key, "console") == 0) {
+        return request_take_flag(&place, key, value, &vm->uses.console);
+    }
+    if (strcmp(key, "entropy") == 0) {
+        return request_take_flag(&place, key, value, &vm->uses.entropy);
+    }
+    if (strcmp(key, "serves") == 0) {
+        return request_take_serves(&place, value, vm->serves);
+    }
+    if (strcmp(key, "uses") == 0) {
+        return request_take_uses(&place, value, &vm->uses);
+    }
+    diag_error(at,
+               "unknown key \"%s\" of a VM; known are name, give, take, freeze, ram, vcpus, "
+               "payload, bootargs, like_seed, priority, console, entropy, serves and uses",
+               key);
+    return false;
 }
 
 static bool take_key(struct request_reader *reader, const struct source *at, const char *key,
@@ -77,21 +100,15 @@ static bool take_key(struct request_reader *reader, const struct source *at, con
         }
         return !json_object_get_boolean(value) || request_like_seed(reader);
     }
-    if (strcmp(key, "name") == 0) {
-        return true; /* taken first */
-    }
-    diag_error(at,
-               "unknown key \"%s\" of a VM; known are name, give, take, freeze, ram, vcpus, "
-               "payload, bootargs and like_seed",
-               key);
-    return false;
+    return strcmp(key, "name") == 0 || /* taken first */
+           take_serving_key(reader, at, key, value);
 }
 
 static bool take_vm(struct request_reader *reader, const struct source *at, struct json_object *vm)
 {
     struct json_object *name;
     if (!json_object_is_type(vm, json_type_object) ||
-        !json_object_object_get_ex(vm, "name", &name) || !is_string(name)) {
+        !json_object_object_get_ex(vm, "name", &name) || !request_is_string(name)) {
         return refuse(at, "vms", "a list of objects, each with a \"name\",");
     }
     bool sound = request_vm(reader, json_object_get_string(name));
@@ -115,8 +132,13 @@ static bool take_vms(struct request_reader *reader, const struct source *at)
     }
     json_object_object_foreach(reader->file, key, value)
     {
-        if (value != vms) {
-            diag_error(at, "unknown key \"%s\" beside \"vms\"", key);
+        if (strcmp(key, "console") == 0) {
+            sound = request_take_console(reader, at, value) && sound;
+        } else if (strcmp(key, "programs") == 0) {
+            sound = request_take_programs(reader, at, value) && sound;
+        } else if (value != vms) {
+            diag_error(at,
+                       "unknown key \"%s\" beside \"vms\"; known are console and programs", key);
             sound = false;
         }
     }
@@ -144,5 +166,6 @@ bool request_file(struct request_reader *reader, const char *path)
     }
     json_tokener_free(tokener);
     file_unmap(&file);
+    reader->request.path = path;
     return take_vms(reader, &at);
 }

@@ -10,15 +10,12 @@
 #include "alloc.h"
 #include "compose_print.h"
 
-/* Where a VMM sees what belongs to its guest (VA): apart, whatever their sizes. */
+/* Where a VMM sees what belongs to its guest (VA): apart, whatever their sizes; its RAM stands
+ * behind, at SERVE_RAM_VA, and then what it shares. */
 #define IMAGE_VA  0x1000000000
 #define TREE_VA   0x1800000000
 #define INITRD_VA 0x2000000000
 #define TABLE_VA  0x2800000000
-#define RAM_VA    0x4000000000
-
-#define VMM_PRIORITY 10 /* above its guest's, below drivers' that somebody adds */
-#define VM_PRIORITY  1
 
 /* A path inside of a comment, where XML has no "--". */
 static void print_comment(FILE *out, const char *text)
@@ -38,11 +35,23 @@ static const char *path_of(const struct compose *compose, size_t node)
     return compose->devtree->nodes[node].path;
 }
 
-/* The name of a device's region: its VM's and where it lies. */
-static void print_region_name(FILE *out, const struct compose *compose,
-                              const struct region_row *row)
+/* The regions with the registers of what a VM or PD owns. */
+static void print_device_regions(FILE *out, const struct compose *compose, size_t owner)
 {
-    fprintf(out, "%s_%" PRIx64, compose->vms[row->vm].request->name, row->pages.base);
+    for (size_t i = 0; i < compose->region_count; i++) {
+        const struct region_row *row = &compose->regions[i];
+        if (row->vm != owner) {
+            continue;
+        }
+        char *name = compose_region_name(compose, row);
+        fprintf(out,
+                "  <memory_region name=\"%s\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64
+                "\" page_size=\"0x%x\" />",
+                name, row->pages.size, row->pages.base,
+                row->is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K);
+        print_comment(out, path_of(compose, row->node));
+        free(name);
+    }
 }
 
 /* A guest sees the virtual CPU interface where the board has the physical one, and no more of it
@@ -69,17 +78,7 @@ static void print_vm_regions(FILE *out, const struct compose *compose, size_t vm
                 name);
     }
     fprintf(out, "  <memory_region name=\"%s_table\" prefill_path=\"%s.table\" />\n", name, name);
-    for (size_t i = 0; i < compose->region_count; i++) {
-        const struct region_row *row = &compose->regions[i];
-        if (row->vm != vm) {
-            continue;
-        }
-        fputs("  <memory_region name=\"", out);
-        print_region_name(out, compose, row);
-        fprintf(out, "\" size=\"0x%" PRIx64 "\" phys_addr=\"0x%" PRIx64 "\" page_size=\"0x%x\" />",
-                row->pages.size, row->pages.base, row->is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K);
-        print_comment(out, path_of(compose, row->node));
-    }
+    print_device_regions(out, compose, vm);
 }
 
 /* All VMs have it: what a guest sees in it are its own list registers. */
@@ -103,11 +102,24 @@ static void print_payload_map(FILE *out, const char *vm, const char *what, uint6
             vm, what, va, what, what);
 }
 
+/* A guest runs before guests that use what it serves. */
+static uint32_t priority_of(const struct vm_request *request)
+{
+    bool serves = false;
+    for (enum service service = 0; service < SERVICE_COUNT; service++) {
+        serves = serves || request->serves[service];
+    }
+    return request->has_priority ? request->priority
+           : serves              ? SERVE_PRIORITY_SERVER
+                                 : SERVE_PRIORITY_GUEST;
+}
+
 static void print_vm(FILE *out, const struct compose *compose, size_t vm)
 {
     const struct composed_vm *composed = &compose->vms[vm];
     const char *name = composed->request->name;
-    fprintf(out, "    <virtual_machine name=\"%s\" priority=\"%d\">\n", name, VM_PRIORITY);
+    fprintf(out, "    <virtual_machine name=\"%s\" priority=\"%" PRIu32 "\">\n", name,
+            priority_of(composed->request));
     for (uint32_t i = 0; i < composed->request->vcpu_count; i++) {
         fprintf(out, "      <vcpu id=\"%" PRIu32 "\" />\n", i);
     }
@@ -121,10 +133,12 @@ static void print_vm(FILE *out, const struct compose *compose, size_t vm)
     for (size_t i = 0; i < compose->region_count; i++) {
         const struct region_row *row = &compose->regions[i];
         if (row->vm == vm) {
-            fputs("      <map mr=\"", out);
-            print_region_name(out, compose, row);
-            fprintf(out, "\" vaddr=\"0x%" PRIx64 "\" perms=\"rw\" cached=\"false\" />\n",
-                    row->pages.base);
+            char *region = compose_region_name(compose, row);
+            fprintf(out,
+                    "      <map mr=\"%s\" vaddr=\"0x%" PRIx64
+                    "\" perms=\"rw\" cached=\"false\" />\n",
+                    region, row->pages.base);
+            free(region);
         }
     }
     for (size_t i = 0; i < compose->irq_count; i++) {
@@ -138,23 +152,26 @@ static void print_vm(FILE *out, const struct compose *compose, size_t vm)
     fputs("    </virtual_machine>\n", out);
 }
 
-static void print_pd(FILE *out, const struct compose *compose, size_t vm)
+static void print_vmm(FILE *out, const struct compose *compose, size_t pd)
 {
+    size_t vm = compose->serve.pds[pd].vm;
     const struct composed_vm *composed = &compose->vms[vm];
     const char *name = composed->request->name;
     fprintf(out,
-            "\n  <protection_domain name=\"%s_vmm\" priority=\"%d\"%s>\n"
-            "    <program_image path=\"vmm.elf\" />\n"
+            "\n  <protection_domain name=\"%s\" priority=\"%" PRIu32 "\"%s>\n"
+            "    <program_image path=\"%s\" />\n"
             "    <map mr=\"%s_ram\" vaddr=\"0x%" PRIx64
             "\" perms=\"rw\" setvar_vaddr=\"guest_ram_vaddr\" />\n",
-            name, VMM_PRIORITY, compose_off_is_machine_off(compose) ? " smc=\"true\"" : "", name,
-            (uint64_t)RAM_VA);
+            compose->serve.pds[pd].name, compose->serve.pds[pd].priority,
+            compose_off_is_machine_off(compose) ? " smc=\"true\"" : "",
+            compose->serve.pds[pd].program, name, (uint64_t)SERVE_RAM_VA);
     print_payload_map(out, name, "kernel", IMAGE_VA);
     print_payload_map(out, name, "dtb", TREE_VA);
     if (composed->initrd.size != 0) {
         print_payload_map(out, name, "initrd", INITRD_VA);
     }
     print_payload_map(out, name, "table", TABLE_VA);
+    sdf_print_shared_maps(out, compose, pd);
     print_vm(out, compose, vm);
     fputs("  </protection_domain>\n", out);
 }
@@ -171,9 +188,19 @@ char *compose_print_system(const struct compose *compose, size_t *size)
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         print_vm_regions(out, compose, vm);
     }
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        print_pd(out, compose, vm);
+    for (size_t owner = compose->vm_count; owner < compose->owner_count; owner++) {
+        fprintf(out, "\n  <!-- PD \"%s\" -->\n", compose->vms[owner].request->name);
+        print_device_regions(out, compose, owner);
     }
+    sdf_print_shared_regions(out, compose);
+    for (size_t pd = 0; pd < compose->serve.pd_count; pd++) {
+        if (compose->serve.pds[pd].vm == NODE_NONE) {
+            sdf_print_serving_pd(out, compose, pd);
+        } else {
+            print_vmm(out, compose, pd);
+        }
+    }
+    sdf_print_channels(out, compose);
     fputs("</system>\n", out);
     fclose(out);
     return alloc_checked(text);

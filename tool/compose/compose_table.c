@@ -91,7 +91,8 @@ char *compose_print_table(const struct compose *compose, size_t vm, size_t *size
     struct rows rows = rows_list(compose);
     char *texts = NULL, *bytes;
     size_t text_size;
-    size_t text_offset = sizeof(struct guest_table) + rows.count * sizeof(struct guest_place);
+    size_t device_offset = sizeof(struct guest_table) + rows.count * sizeof(struct guest_place);
+    size_t text_offset = device_offset + table_devices_size(compose, vm);
     struct guest_place *places = alloc_array(rows.count, sizeof(*places));
     FILE *out = alloc_checked(open_memstream(&texts, &text_size));
     for (size_t i = 0; i < rows.count; i++) {
@@ -116,13 +117,11 @@ char *compose_print_table(const struct compose *compose, size_t vm, size_t *size
         .place_offset = sizeof(table),
         .place_count = (uint32_t)rows.count,
         .smc_offset = sizeof(table),
-        .device_offset = sizeof(table),
-        .pci_offset = sizeof(table),
-        .restart_channel = GUEST_CHANNEL_NONE,
     };
     bytes = alloc_array(*size, 1);
     memcpy(bytes, &table, sizeof(table));
     memcpy(bytes + sizeof(table), places, rows.count * sizeof(*places));
+    table_devices_write(compose, vm, (uint8_t *)bytes, device_offset);
     memcpy(bytes + text_offset, alloc_checked(texts), text_size);
     free(places);
     free(texts);

@@ -92,16 +92,28 @@ static bool is_frozen(const struct compose *compose, size_t node)
 size_t compose_owner_of(const struct compose *compose, size_t node)
 {
     size_t vm = 0;
-    while (vm < compose->vm_count && !compose_has(compose, vm, node)) {
+    while (vm < compose->owner_count && !compose_has(compose, vm, node)) {
         vm++;
     }
     return vm;
 }
 
+const char *compose_owner_kind(const struct compose *compose, size_t owner)
+{
+    return owner < compose->vm_count ? "VM" : "PD";
+}
+
+char *compose_region_name(const struct compose *compose, const struct region_row *row)
+{
+    char *text;
+    int length = asprintf(&text, "%s_%" PRIx64, compose->vms[row->vm].request->name, row->pages.base);
+    return alloc_checked(length < 0 ? NULL : text);
+}
+
 char *compose_node_text(const struct compose *compose, size_t node)
 {
     size_t vm = compose_owner_of(compose, node);
-    if (vm == compose->vm_count) {
+    if (vm == compose->owner_count) {
         struct ownertext about = unowned(compose);
         return ownertext_node(&about, node, is_frozen(compose, node));
     }
@@ -109,7 +121,8 @@ char *compose_node_text(const struct compose *compose, size_t node)
     char *why = compose_why_text(compose, vm, &composed->grants[composed->grant_of[node]]);
     char *text;
     int length =
-        asprintf(&text, "VM \"%s\": %s, %s", composed->request->name, path_of(compose, node), why);
+        asprintf(&text, "%s \"%s\": %s, %s", compose_owner_kind(compose, vm),
+                 composed->request->name, path_of(compose, node), why);
     free(why);
     return alloc_checked(length < 0 ? NULL : text);
 }
@@ -138,8 +151,10 @@ char *compose_irq_text(const struct compose *compose, const struct irq_row *row)
     char *why =
         compose_why_text(compose, row->vm, &composed->grants[composed->grant_of[row->node]]);
     char *text;
-    int length = asprintf(&text, "VM \"%s\", straight to vCPU 0, %s: entry %zu of \"%s\" of %s, %s",
-                          composed->request->name, row->trigger == TRIGGER_EDGE ? "edge" : "level",
+    int length = asprintf(&text, "%s \"%s\", %s, %s: entry %zu of \"%s\" of %s, %s",
+                          compose_owner_kind(compose, row->vm), composed->request->name,
+                          row->vm < compose->vm_count ? "straight to vCPU 0" : "by a channel",
+                          row->trigger == TRIGGER_EDGE ? "edge" : "level",
                           row->index, row->property, path_of(compose, row->node), why);
     free(why);
     return alloc_checked(length < 0 ? NULL : text);

@@ -22,6 +22,10 @@ static bool is_ours(const char *name)
             return true;
         }
     }
+    size_t length = strlen(name), ending = strlen(COMPOSE_PROGRAM);
+    if (length > ending && strcmp(name + length - ending, COMPOSE_PROGRAM) == 0) {
+        return true;
+    }
     return strcmp(name, COMPOSE_SYSTEM) == 0 || strcmp(name, COMPOSE_REPORT) == 0 ||
            strcmp(name, COMPOSE_JSON) == 0;
 }
@@ -61,6 +65,18 @@ static void put_all_of_vm(struct outdir *outdir, const struct compose *compose, 
     }
 }
 
+static void put_programs(struct outdir *outdir, const struct serve *serve)
+{
+    for (size_t i = 0; i < serve->pd_count; i++) {
+        const struct serve_pd *pd = &serve->pds[i];
+        if (pd->image != NULL) {
+            char *name = serve_text("%s" COMPOSE_PROGRAM, pd->name);
+            outdir_put(outdir, name, pd->image, pd->image_size);
+            free(name);
+        }
+    }
+}
+
 bool compose_write(const struct compose *compose, const char *path)
 {
     struct outdir outdir;
@@ -76,6 +92,7 @@ bool compose_write(const struct compose *compose, const char *path)
         for (size_t vm = 0; vm < compose->vm_count; vm++) {
             put_all_of_vm(&outdir, compose, vm);
         }
+        put_programs(&outdir, &compose->serve);
     }
     return outdir_close(&outdir, is_open);
 }

@@ -62,6 +62,17 @@ void elf_free(struct elf *elf);
  */
 bool elf_check(const struct elf *elf, const struct elf_rules *rules, const struct source *at);
 
+/* A section that the file has in its table. */
+struct elf_section {
+    uint64_t offset;   /* in the file */
+    uint64_t size;     /* bytes */
+    bool has_contents; /* they are in the file: neither zeroes only, nor past its end */
+};
+
+/* elf_section.c: finds a section by its name; the first, if there are several. Returns false if
+ * there is none. */
+bool elf_section(const struct elf *elf, const char *name, struct elf_section *found);
+
 /* Finds a symbol of data or code; a global one wins over local ones. Returns false if there is
  * none. */
 bool elf_symbol(const struct elf *elf, const char *name, struct elf_symbol *symbol);
