@@ -45,6 +45,7 @@ static void print_usage(FILE *out)
         "  --dtb FILE         a device tree of your own, in place of the board's\n"
         "  --facts FILE       what it cannot say, as in a board.json\n"
         "  --config CONFIG    debug (as it is), release or benchmark\n"
+        "  --search-path DIR  where programs of the file of VMs are looked for; repeatable\n"
         "  -o DIR             where the results go; one of an earlier run is replaced\n"
         "  --graph FILE       a picture as well, as SVG: who has which device, why, and which\n"
         "                     pages devices share\n"
@@ -111,6 +112,7 @@ static const struct option known[] = {
     INPUT_DTB,
     INPUT_FACTS,
     INPUT_CONFIG,
+    INPUT_SEARCH,
     {"output", required_argument, NULL, 'o'},
     {"vm", required_argument, NULL, KEY_VM},
     {"vms", required_argument, NULL, KEY_VMS},
@@ -207,8 +209,13 @@ static int read_and_compose(void *own)
         return EXIT_USAGE;
     }
     bool composed = request_finish(&options->reader) &&
-                    inputs_find_board(&options->inputs, &paths, &board) &&
-                    run(options, &board, paths.tree);
+                    inputs_find_board(&options->inputs, &paths, &board);
+    if (composed) {
+        struct compose_request *request = &options->reader.request;
+        request->search = inputs_search(&options->inputs, request->path);
+        request->search.program_directory = paths.programs;
+        composed = run(options, &board, paths.tree);
+    }
     sdk_free(&paths);
     return composed ? EXIT_SUCCESS : EXIT_ERRORS;
 }

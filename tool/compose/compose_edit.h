@@ -47,6 +47,19 @@ void edit_add_cell(struct edit *edit, int node, const char *name, uint32_t value
 /* Writes a number as `count` big-endian cells, one or two. */
 void edit_put_cells(uint8_t *cells, uint64_t value, size_t count);
 
+/* ---- compose_guest_virtio.c ---- */
+
+/* Adds the virtio devices, and /chosen's command line, with a console where the VM has one of them
+ * and names no other. */
+void edit_add_virtio(struct edit *edit);
+void edit_add_bootargs(struct edit *edit, int chosen);
+
+/* Whether a VM may have devices of the board; else its tree has of the board only the core ... */
+bool edit_has_devices(const struct vm_request *request);
+
+/* ... which are the GIC, the timers of the CPUs, and the nodes above them. */
+bool edit_is_core(const struct devtree *devtree, size_t index);
+
 /* compose_freeze.c: removes from a node the references that its guest cannot follow; clocks of a
  * provider that stays as it is are replaced by nodes with their rate ... */
 void edit_dropped(struct edit *edit, size_t node);

@@ -73,6 +73,10 @@ static enum fate fate_of(const struct compose *compose, size_t vm, size_t index)
 {
     const struct devtree *devtree = compose->devtree;
     enum fate fate = fate_of_description(compose, vm, index);
+    if (fate == FATE_KEEP && !edit_has_devices(compose->vms[vm].request) &&
+        !edit_is_core(devtree, index)) {
+        return FATE_DELETE;
+    }
     const struct devnode *node = &devtree->nodes[index];
     bool is_device = devclass_is_device(devtree, index) || (node->reg_count != 0 && !node->is_bus);
     if (fate != FATE_KEEP || !is_device || compose_has(compose, vm, index) ||
@@ -256,10 +260,7 @@ static void add_chosen(struct edit *edit)
     size_t console = devtree_console(compose->devtree);
     uint8_t cells[8];
     int chosen = edit_add_node(edit, 0, "chosen");
-    if (composed->request->bootargs != NULL) {
-        edit_add(edit, chosen, "bootargs", composed->request->bootargs,
-                 strlen(composed->request->bootargs) + 1);
-    }
+    edit_add_bootargs(edit, chosen);
     if (console != NODE_NONE && compose_has(compose, edit->vm, console)) {
         const char *path = devnode_string(compose->devtree, old, "stdout-path");
         edit_add(edit, chosen, "stdout-path", path, strlen(path) + 1);
@@ -294,6 +295,7 @@ bool compose_guest(struct compose *compose, size_t vm)
     for (size_t i = compose->devtree->node_count; i-- > 1;) {
         edit_node(&edit, i);
     }
+    edit_add_virtio(&edit);
     add_memory(&edit);
     add_cpus(&edit);
     add_psci(&edit);
