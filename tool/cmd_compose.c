@@ -208,8 +208,8 @@ static int read_and_compose(void *own)
         fprintf(stderr, "drover compose: -o is missing\n");
         return EXIT_USAGE;
     }
-    bool composed = request_finish(&options->reader) &&
-                    inputs_find_board(&options->inputs, &paths, &board);
+    bool composed =
+        request_finish(&options->reader) && inputs_find_board(&options->inputs, &paths, &board);
     if (composed) {
         struct compose_request *request = &options->reader.request;
         request->search = inputs_search(&options->inputs, request->path);

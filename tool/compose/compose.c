@@ -48,8 +48,10 @@ static void keep_all(struct compose *compose)
 static void compose_open(struct compose *compose, const struct compose_request *request,
                          const struct devtree *devtree, const struct board *board)
 {
-    *compose = (struct compose){
-        .request = request, .devtree = devtree, .board = board, .vm_count = request->vm_count,
+    *compose = (struct compose){.request = request,
+                                .devtree = devtree,
+                                .board = board,
+                                .vm_count = request->vm_count,
                                 .owner_count = request->vm_count + (request->console != NULL),
                                 .driver = {.name = "serial_driver"}};
     compose->classes = alloc_array(devtree->node_count, sizeof(*compose->classes));

@@ -22,11 +22,11 @@
 
 #define COMPOSE_VM_MAX      16
 #define COMPOSE_PROGRAM_MAX 32
-#define COMPOSE_OWNER_MAX   (COMPOSE_VM_MAX + 1) /* VMs, and the driver of the console */
-#define COMPOSE_RAM_SIZE   (UINT64_C(512) << 20) /* a guest's, unless --ram says another */
-#define COMPOSE_WINDOW_MAX (UINT64_C(4) << 30)   /* of a PCI window; a larger one is cut */
-#define COMPOSE_ROW_MAX    8192 /* ranges of registers; Debian's larger boards have some 100 */
-#define COMPOSE_TREE_ROOM  PAGE_SIZE_2M /* booting.rst: a guest's tree has at most that */
+#define COMPOSE_OWNER_MAX   (COMPOSE_VM_MAX + 1)  /* VMs, and the driver of the console */
+#define COMPOSE_RAM_SIZE    (UINT64_C(512) << 20) /* a guest's, unless --ram says another */
+#define COMPOSE_WINDOW_MAX  (UINT64_C(4) << 30)   /* of a PCI window; a larger one is cut */
+#define COMPOSE_ROW_MAX     8192 /* ranges of registers; Debian's larger boards have some 100 */
+#define COMPOSE_TREE_ROOM   PAGE_SIZE_2M /* booting.rst: a guest's tree has at most that */
 
 /* ---- What is asked for ---- */
 
@@ -36,11 +36,7 @@ struct names_asked {
 };
 
 /* What VMs may serve to others. */
-enum service {
-    SERVICE_BLOCK,
-    SERVICE_NET,
-    SERVICE_COUNT
-};
+enum service { SERVICE_BLOCK, SERVICE_NET, SERVICE_COUNT };
 
 #define MAC_SIZE 6
 
@@ -305,8 +301,8 @@ bool compose_is_kept(const struct compose *compose, size_t node);
 /* compose_text.c: the name of a region of registers: its owner's and where it lies. Allocated. */
 char *compose_region_name(const struct compose *compose, const struct region_row *row);
 
-/* compose_region.c: the ECAM of a PCI host bridge (PCI Express Base 4.0, 7.2.2); its size is 0 where
- * the tree does not say that the bridge has one. It is in regions of its own. */
+/* compose_region.c: the ECAM of a PCI host bridge (PCI Express Base 4.0, 7.2.2); its size is 0
+ * where the tree does not say that the bridge has one. It is in regions of its own. */
 struct range compose_ecam(const struct compose *compose, size_t node);
 
 /* Whether a guest's power-off is the machine's: where there is one VM only. Its VMM may then call

@@ -112,7 +112,7 @@ static void refuse_page(const struct compose *compose, uint64_t page, size_t one
 static bool check_pages(const struct compose *compose)
 {
     const struct page_row *last[COMPOSE_OWNER_MAX] = {0}; /* of each VM, the row that ends last */
-    uint64_t reported = 0;                             /* where the last such run ends */
+    uint64_t reported = 0;                                /* where the last such run ends */
     for (size_t i = 0; i < compose->page_count; i++) {
         const struct page_row *row = &compose->pages[i];
         uint64_t end = row->pages.base + row->pages.size;

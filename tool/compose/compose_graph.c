@@ -214,7 +214,8 @@ static void add_others(const struct compose *compose, struct graph *graph)
     for (size_t i = 1; i < devtree->node_count; i++) {
         const struct devnode *node = &devtree->nodes[i];
         enum keeper keeper = compose->classes[i].keeper;
-        if (!devclass_is_device(devtree, i) || compose_owner_of(compose, i) != compose->owner_count) {
+        if (!devclass_is_device(devtree, i) ||
+            compose_owner_of(compose, i) != compose->owner_count) {
             continue;
         }
         if (keeper == KEEPER_KERNEL && node->is_enabled) {

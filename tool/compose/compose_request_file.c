@@ -40,7 +40,7 @@ static bool take_list(struct request_reader *reader, const struct source *at, co
     for (size_t i = 0; i < json_object_array_length(value); i++) {
         struct json_object *entry = json_object_array_get_idx(value, i);
         sound = (request_is_string(entry) ? take(reader, json_object_get_string(entry))
-                                  : refuse(at, key, "a list of strings")) &&
+                                          : refuse(at, key, "a list of strings")) &&
                 sound;
     }
     return sound;
@@ -137,8 +137,8 @@ static bool take_vms(struct request_reader *reader, const struct source *at)
         } else if (strcmp(key, "programs") == 0) {
             sound = request_take_programs(reader, at, value) && sound;
         } else if (value != vms) {
-            diag_error(at,
-                       "unknown key \"%s\" beside \"vms\"; known are console and programs", key);
+            diag_error(at, "unknown key \"%s\" beside \"vms\"; known are console and programs",
+                       key);
             sound = false;
         }
     }

@@ -210,8 +210,9 @@ static bool link_restarts(struct compose_request *request)
         }
         program->restarted = vm_find(request, program->restarts);
         if (program->restarted == request->vm_count) {
-            diag_error(&at, "program \"%s\": it is to restart \"%s\", and there is no VM of this "
-                            "name",
+            diag_error(&at,
+                       "program \"%s\": it is to restart \"%s\", and there is no VM of this "
+                       "name",
                        program->name, program->restarts);
             sound = false;
         }

@@ -194,10 +194,10 @@ bool request_take_uses(const struct request_place *place, struct json_object *va
     json_object_object_foreach(value, key, how)
     {
         enum service service = service_find(key);
-        sound = (service == SERVICE_COUNT
-                     ? refuse_key(place, key, "uses", "block and network")
-                     : take_use(place, service, how, &uses->services[service])) &&
-                sound;
+        sound =
+            (service == SERVICE_COUNT ? refuse_key(place, key, "uses", "block and network")
+                                      : take_use(place, service, how, &uses->services[service])) &&
+            sound;
     }
     return sound;
 }

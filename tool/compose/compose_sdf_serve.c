@@ -51,8 +51,7 @@ void sdf_print_serving_pd(FILE *out, const struct compose *compose, size_t index
     for (size_t i = 0; i < serve->irq_count; i++) {
         const struct serve_irq *irq = &serve->irqs[i];
         if (irq->pd == index) {
-            fprintf(out,
-                    "    <irq irq=\"%" PRIu32 "\" id=\"%" PRIu32 "\" trigger=\"%s\" />\n",
+            fprintf(out, "    <irq irq=\"%" PRIu32 "\" id=\"%" PRIu32 "\" trigger=\"%s\" />\n",
                     irq->intid, irq->id, irq->is_edge ? "edge" : "level");
         }
     }

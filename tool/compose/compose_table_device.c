@@ -41,8 +41,8 @@ static struct part part_of(const struct serve *serve, size_t vm)
 size_t table_devices_size(const struct compose *compose, size_t vm)
 {
     struct part part = part_of(&compose->serve, vm);
-    size_t size = part.device_count * sizeof(struct guest_device) +
-                  part.pci_count * sizeof(struct guest_pci);
+    size_t size =
+        part.device_count * sizeof(struct guest_device) + part.pci_count * sizeof(struct guest_pci);
     for (size_t i = 0; i < part.device_count; i++) {
         size += up(part.devices[i].config_size) +
                 part.devices[i].region_count * sizeof(struct guest_data_region);

@@ -106,7 +106,8 @@ const char *compose_owner_kind(const struct compose *compose, size_t owner)
 char *compose_region_name(const struct compose *compose, const struct region_row *row)
 {
     char *text;
-    int length = asprintf(&text, "%s_%" PRIx64, compose->vms[row->vm].request->name, row->pages.base);
+    int length =
+        asprintf(&text, "%s_%" PRIx64, compose->vms[row->vm].request->name, row->pages.base);
     return alloc_checked(length < 0 ? NULL : text);
 }
 
@@ -120,9 +121,8 @@ char *compose_node_text(const struct compose *compose, size_t node)
     const struct composed_vm *composed = &compose->vms[vm];
     char *why = compose_why_text(compose, vm, &composed->grants[composed->grant_of[node]]);
     char *text;
-    int length =
-        asprintf(&text, "%s \"%s\": %s, %s", compose_owner_kind(compose, vm),
-                 composed->request->name, path_of(compose, node), why);
+    int length = asprintf(&text, "%s \"%s\": %s, %s", compose_owner_kind(compose, vm),
+                          composed->request->name, path_of(compose, node), why);
     free(why);
     return alloc_checked(length < 0 ? NULL : text);
 }
@@ -154,8 +154,8 @@ char *compose_irq_text(const struct compose *compose, const struct irq_row *row)
     int length = asprintf(&text, "%s \"%s\", %s, %s: entry %zu of \"%s\" of %s, %s",
                           compose_owner_kind(compose, row->vm), composed->request->name,
                           row->vm < compose->vm_count ? "straight to vCPU 0" : "by a channel",
-                          row->trigger == TRIGGER_EDGE ? "edge" : "level",
-                          row->index, row->property, path_of(compose, row->node), why);
+                          row->trigger == TRIGGER_EDGE ? "edge" : "level", row->index,
+                          row->property, path_of(compose, row->node), why);
     free(why);
     return alloc_checked(length < 0 ? NULL : text);
 }

@@ -58,9 +58,8 @@ static void connect_restarts(struct compose *compose)
     for (size_t i = 0; i < compose->request->program_count; i++) {
         const struct program_request *program = &compose->request->programs[i];
         if (program->restarts != NULL) {
-            struct serve_channel *channel =
-                serve_add_channel(serve, serve_program(compose, i),
-                                  serve_vmm(serve, program->restarted));
+            struct serve_channel *channel = serve_add_channel(serve, serve_program(compose, i),
+                                                              serve_vmm(serve, program->restarted));
             channel->symbol = SERVE_RESTART_SYMBOL;
         }
     }
@@ -73,6 +72,26 @@ static void add_entropy(struct compose *compose)
             serve_add_device(&compose->serve, vm, GUEST_DEVICE_ENTROPY, NULL, 0);
         }
     }
+}
+
+/* Names are made of names: two could come out alike. */
+static bool check_region_names(const struct compose *compose)
+{
+    const struct source at = {.file = compose->request->path};
+    const struct serve *serve = &compose->serve;
+    for (size_t i = 0; i < serve->region_count; i++) {
+        for (size_t k = 0; k < i && !serve->regions[i].is_declared; k++) {
+            if (!serve->regions[k].is_declared &&
+                strcmp(serve->regions[i].name, serve->regions[k].name) == 0) {
+                diag_error(&at,
+                           "two regions would be called \"%s\"; other names for VMs or programs "
+                           "help",
+                           serve->regions[i].name);
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 /* What the kernel and configurations have room for. */
@@ -126,5 +145,6 @@ bool serve_make(struct compose *compose)
     }
     add_entropy(compose);
     connect_restarts(compose);
-    return sound && serve_guests(compose) && check_limits(compose) && serve_images(compose);
+    return sound && serve_guests(compose) && check_limits(compose) && check_region_names(compose) &&
+           serve_images(compose);
 }

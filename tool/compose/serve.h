@@ -51,6 +51,7 @@ struct serve_config {
     const char *section;
     void *bytes;
     size_t size;
+    bool is_optional; /* a program of others that has no such section does without */
 };
 
 #define SERVE_CONFIG_MAX 4
@@ -172,9 +173,10 @@ struct serve_channel *serve_add_channel(struct serve *serve, size_t one, size_t 
 /* Adds an interrupt of a PD's. The result is valid until the next is added. */
 struct serve_irq *serve_add_irq(struct serve *serve, size_t pd, uint32_t intid, size_t node);
 
-/* Adds a configuration: a copy of `size` bytes at `bytes`. */
-void serve_add_config(struct serve *serve, size_t pd, const char *section, const void *bytes,
-                      size_t size);
+/* Adds a configuration: a copy of `size` bytes at `bytes`. The result is valid until the next PD is
+ * added. */
+struct serve_config *serve_add_config(struct serve *serve, size_t pd, const char *section,
+                                      const void *bytes, size_t size);
 
 /* The same for a virtio device of the VM's, whose GPA and interrupt are found later. */
 struct serve_device *serve_add_device(struct serve *serve, size_t vm, enum guest_device_kind kind,

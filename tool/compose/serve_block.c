@@ -69,8 +69,8 @@ struct server {
 /* The server may copy to and from `size` bytes of its memory at `va`. */
 static void server_add_data(struct server *server, uint64_t va, uint64_t size)
 {
-    server->data = alloc_grow(server->data, server->data_count, &server->data_capacity,
-                              sizeof(*server->data));
+    server->data =
+        alloc_grow(server->data, server->data_count, &server->data_capacity, sizeof(*server->data));
     server->data[server->data_count++] =
         (struct guest_data_region){.va = va, .size = size, .is_writable = true};
 }
@@ -120,9 +120,8 @@ static void add_vm(struct server *server, size_t vm)
     const struct vm_request *request = &server->compose->request->vms[vm];
     region_resource_t data = {.vaddr = (void *)(uintptr_t)SERVE_RAM_VA};
     uint64_t io = add_ram(server, vm, &data.size);
-    blk_client_config_t client =
-        add_client(server, serve_vmm(serve, vm), request->name,
-                   &request->uses.services[SERVICE_BLOCK], data, io);
+    blk_client_config_t client = add_client(server, serve_vmm(serve, vm), request->name,
+                                            &request->uses.services[SERVICE_BLOCK], data, io);
     serve_add_device(serve, vm, GUEST_DEVICE_BLOCK, &client, sizeof(client));
 }
 
@@ -135,8 +134,8 @@ static void add_program(struct server *server, size_t program)
                                      "data of block");
     region_resource_t data = shared(serve, pd, region, true);
     uint64_t io = serve_add_map(serve, server->vmm, region, true);
-    blk_client_config_t client = add_client(server, pd, request->name,
-                                            &request->uses.services[SERVICE_BLOCK], data, io);
+    blk_client_config_t client =
+        add_client(server, pd, request->name, &request->uses.services[SERVICE_BLOCK], data, io);
     serve_add_config(serve, pd, ".blk_client_config", &client, sizeof(client));
 }
 
@@ -161,9 +160,8 @@ void serve_block_connect(struct compose *compose, size_t vm)
     struct serve *serve = &compose->serve;
     const struct compose_request *request = compose->request;
     char *name = virt_name(compose, vm);
-    struct server server = {.compose = compose,
-                            .virt = serve_find_pd(serve, name),
-                            .vmm = serve_vmm(serve, vm)};
+    struct server server = {
+        .compose = compose, .virt = serve_find_pd(serve, name), .vmm = serve_vmm(serve, vm)};
     blk_driver_config_t driver = {0};
     blk_connection_resource_t ends[2];
     set_magic(driver.magic);
@@ -171,8 +169,8 @@ void serve_block_connect(struct compose *compose, size_t vm)
     connect(serve, name, SERVER_ENTRIES, (size_t[]){server.virt, server.vmm}, ends);
     server.config.driver.conn = ends[0];
     driver.virt = ends[1];
-    size_t tables = serve_add_region(serve, serve_text("%s_tables", name), TABLES_BYTES,
-                                     "partition tables");
+    size_t tables =
+        serve_add_region(serve, serve_text("%s_tables", name), TABLES_BYTES, "partition tables");
     server.config.driver.data.region = shared(serve, server.virt, tables, true);
     server.config.driver.data.io_addr = serve_add_map(serve, server.vmm, tables, true);
     server_add_data(&server, server.config.driver.data.io_addr, TABLES_BYTES);
@@ -186,8 +184,7 @@ void serve_block_connect(struct compose *compose, size_t vm)
             add_program(&server, i);
         }
     }
-    serve_add_config(serve, server.virt, ".blk_virt_config", &server.config,
-                     sizeof(server.config));
+    serve_add_config(serve, server.virt, ".blk_virt_config", &server.config, sizeof(server.config));
     struct serve_device *device =
         serve_add_device(serve, vm, GUEST_DEVICE_BLOCK_SERVER, &driver, sizeof(driver));
     device->regions = server.data; /* becomes the table's */

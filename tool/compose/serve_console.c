@@ -18,11 +18,12 @@
 #define TX_BYTES 0x10000 /* a burst of a kernel's log */
 #define RX_BYTES 0x1000  /* what somebody types */
 #define BAUD     115200
+#define NOTICES  "serial" /* who says, among clients, which of them has the input */
 
 /* Ctrl-\ (FS, 28) and a client's number, ended by Enter, give the input to that client. */
-#define SWITCH_CHAR   28
-#define TERMINATE     '\r'
-#define SWITCH_NOTICE "serial: Ctrl-\\, a number and Enter give the input to another client\r\n"
+#define SWITCH_CHAR 28
+#define TERMINATE   '\r'
+#define BEGIN       "serial: Ctrl-\\ and ? say who has the input, and how another gets it\r\n"
 
 /* The UARTs for which there is a driver. */
 static const struct {
@@ -113,9 +114,9 @@ void serve_console_pds(struct compose *compose)
     }
     const struct composed_vm *owner = &compose->vms[compose->vm_count];
     size_t node = owner->grants[0].node;
-    size_t driver = serve_add_pd(
-        serve, serve_text(DRIVER), SERVE_PRIORITY_DRIVER, driver_for(compose->devtree, node),
-        serve_text("drives %s", compose->devtree->nodes[node].path));
+    size_t driver = serve_add_pd(serve, serve_text(DRIVER), SERVE_PRIORITY_DRIVER,
+                                 driver_for(compose->devtree, node),
+                                 serve_text("drives %s", compose->devtree->nodes[node].path));
     serve->pds[driver].owner = compose->vm_count;
     serve_add_pd(serve, serve_text(VIRT_TX), SERVE_PRIORITY_VIRT, "serial_virt_tx.elf",
                  serve_text("shares the UART's output"));
@@ -152,24 +153,46 @@ struct virtualisers {
     size_t tx, rx; /* PDs */
     serial_virt_tx_config_t tx_config;
     serial_virt_rx_config_t rx_config;
+    serial_virt_rx_names_t rx_names;
 };
 
-static serial_client_config_t add_client(struct serve *serve, struct virtualisers *virt, size_t pd,
+/* Adds a client of the output only. */
+static serial_client_config_t add_writer(struct serve *serve, struct virtualisers *virt, size_t pd,
                                          const char *name)
 {
     serial_connection_resource_t ends[2];
     serial_client_config_t client = {0};
     memcpy(client.magic, SDDF_SERIAL_MAGIC, sizeof(client.magic));
-    serial_virt_tx_client_config_t *tx =
-        &virt->tx_config.clients[virt->tx_config.num_clients++];
+    serial_virt_tx_client_config_t *tx = &virt->tx_config.clients[virt->tx_config.num_clients++];
     connect(serve, name, "tx", TX_BYTES, (size_t[]){virt->tx, pd}, ends);
     tx->conn = ends[0];
     memcpy(tx->name, name, strlen(name)); /* request_is_name() has seen to its length */
     client.tx = ends[1];
+    return client;
+}
+
+static serial_client_config_t add_client(struct serve *serve, struct virtualisers *virt, size_t pd,
+                                         const char *name)
+{
+    serial_connection_resource_t ends[2];
+    serial_client_config_t client = add_writer(serve, virt, pd, name);
     connect(serve, name, "rx", RX_BYTES, (size_t[]){virt->rx, pd}, ends);
+    memcpy(virt->rx_names.names[virt->rx_config.num_clients], name, strlen(name));
     virt->rx_config.clients[virt->rx_config.num_clients++] = ends[0];
     client.rx = ends[1];
     return client;
+}
+
+/* The virtualiser of input says through that of output who has it. */
+static void add_notices(struct serve *serve, struct virtualisers *virt)
+{
+    serial_client_config_t client = add_writer(serve, virt, virt->rx, NOTICES);
+    memcpy(virt->rx_names.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
+    serve_add_config(serve, virt->rx, ".serial_client_config", &client, sizeof(client))
+        ->is_optional = true;
+    serve_add_config(serve, virt->rx, ".serial_virt_rx_names", &virt->rx_names,
+                     sizeof(virt->rx_names))
+        ->is_optional = true;
 }
 
 /* The driver's registers and interrupts. */
@@ -230,8 +253,7 @@ static void add_clients(struct compose *compose, struct virtualisers *virt)
     for (size_t i = 0; i < request->program_count; i++) {
         if (request->programs[i].uses.console) {
             size_t pd = serve_program(compose, i);
-            serial_client_config_t client =
-                add_client(serve, virt, pd, request->programs[i].name);
+            serial_client_config_t client = add_client(serve, virt, pd, request->programs[i].name);
             serve_add_config(serve, pd, ".serial_client_config", &client, sizeof(client));
         }
     }
@@ -247,7 +269,7 @@ bool serve_console_connect(struct compose *compose)
     struct virtualisers virt = {
         .tx = serve_find_pd(serve, VIRT_TX),
         .rx = serve_find_pd(serve, VIRT_RX),
-        .tx_config = {.begin_str = SWITCH_NOTICE, .enable_colour = true, .enable_rx = true},
+        .tx_config = {.begin_str = BEGIN, .enable_colour = true, .enable_rx = true},
         .rx_config = {.switch_char = SWITCH_CHAR, .terminate_num_char = TERMINATE},
     };
     serial_driver_config_t driver_config = {.default_baud = BAUD, .rx_enabled = true};
@@ -265,6 +287,7 @@ bool serve_console_connect(struct compose *compose)
     virt.rx_config.driver = ends[0];
     driver_config.rx = ends[1];
     add_clients(compose, &virt);
+    add_notices(serve, &virt);
     serve_add_config(serve, driver, ".serial_driver_config", &driver_config, sizeof(driver_config));
     serve_add_config(serve, virt.tx, ".serial_virt_tx_config", &virt.tx_config,
                      sizeof(virt.tx_config));

@@ -12,42 +12,36 @@
 #include "compose.h"
 #include "diag.h"
 
-#define GPA_FIRST  0x100000 /* not at the very beginning, where null pointers lead */
+#define PLACE_SIZE UINT64_C(0x100000)  /* all devices of a VM are in one such place, by pages */
 #define GPA_LIMIT  (UINT64_C(1) << 32) /* what a tree with one address cell can say */
 #define SPI_FIRST  32
-#define BUS_CONFIG (UINT64_C(1) << 20) /* bytes of an ECAM for a bus (PCI Express Base 4.0, 7.2.2) */
+#define BUS_CONFIG                                                                                 \
+    (UINT64_C(1) << 20) /* bytes of an ECAM for a bus (PCI Express Base 4.0, 7.2.2) */
 
 /* ---- Places ---- */
 
-/* The end of what the board has at the page; the page itself if it has nothing there. */
-static uint64_t end_of_use(const struct board *board, uint64_t gpa)
+static bool touches(const struct range *ranges, size_t count, uint64_t gpa)
 {
-    const struct {
-        const struct range *entries;
-        size_t count;
-    } lists[] = {{board->devices, board->device_count},
-                 {board->memory, board->memory_count},
-                 {board->reserved, board->reserved_count}};
-    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
-        for (size_t i = 0; i < lists[k].count; i++) {
-            const struct range *range = &lists[k].entries[i];
-            if (range_overlaps(range, gpa, PAGE_SIZE_4K)) {
-                return range->base + range->size;
-            }
+    for (size_t i = 0; i < count; i++) {
+        if (range_overlaps(&ranges[i], gpa, PLACE_SIZE)) {
+            return true;
         }
     }
-    return gpa;
+    return false;
 }
 
-/* The first page from `gpa` on where the board has nothing; GPA_LIMIT if there is none. */
-static uint64_t free_page(const struct board *board, uint64_t gpa)
+/* The first place where the board has nothing, neither devices nor RAM; not at the very beginning,
+ * where null pointers lead. 0 if there is none. */
+static uint64_t find_place(const struct board *board)
 {
-    uint64_t end = end_of_use(board, gpa);
-    while (end != gpa && end < GPA_LIMIT) {
-        gpa = (end + PAGE_SIZE_4K - 1) & -(uint64_t)PAGE_SIZE_4K;
-        end = end_of_use(board, gpa);
+    for (uint64_t gpa = PLACE_SIZE; gpa < GPA_LIMIT; gpa += PLACE_SIZE) {
+        if (!touches(board->devices, board->device_count, gpa) &&
+            !touches(board->memory, board->memory_count, gpa) &&
+            !touches(board->reserved, board->reserved_count, gpa)) {
+            return gpa;
+        }
     }
-    return gpa < GPA_LIMIT && end == gpa ? gpa : GPA_LIMIT;
+    return 0;
 }
 
 /* ---- Interrupts ---- */
@@ -100,7 +94,7 @@ static bool place_devices(struct compose *compose)
 {
     struct serve *serve = &compose->serve;
     const struct board *board = compose->board;
-    uint64_t gpa = 0;
+    uint64_t place = find_place(board), gpa = 0;
     uint32_t intid = 0;
     bool sound = true;
     for (size_t i = 0; i < serve->device_count; i++) {
@@ -113,13 +107,13 @@ static bool place_devices(struct compose *compose)
     for (size_t i = 0; i < serve->device_count; i++) {
         struct serve_device *device = &serve->devices[i];
         bool is_first = i == 0 || serve->devices[i - 1].vm != device->vm;
-        gpa = free_page(board, is_first ? GPA_FIRST : gpa + PAGE_SIZE_4K);
+        gpa = is_first ? place : gpa + PAGE_SIZE_4K;
         intid = free_intid(used, is_first ? board->irq_lines : intid);
-        if (gpa == GPA_LIMIT || intid == 0) {
+        if (place == 0 || intid == 0) {
             diag_error(&compose->devtree->tree.at,
                        "VM \"%s\": for its virtio devices the board has no free %s",
                        compose->request->vms[device->vm].name,
-                       intid == 0 ? "interrupt" : "page below 4 GiB");
+                       intid == 0 ? "interrupt" : "1 MiB of addresses below 4 GiB");
             sound = false;
             break;
         }

@@ -13,12 +13,12 @@
 #include "diag.h"
 #include "elf.h"
 
-/* Sections by which a program says that it wants to be told something; sDDF's names. */
+/* Sections by which a program says that it needs to be told something; sDDF's names. A console is
+ * something to do without. */
 static const struct {
     const char *section;
     const char *what; /* what the file of VMs says to have it */
 } known[] = {
-    {".serial_client_config", "\"console\": true"},
     {".blk_client_config", "\"uses\": {\"block\": ...}"},
     {".net_client_config", "\"uses\": {\"network\": ...}"},
 };
@@ -40,8 +40,9 @@ static void warn_of_unused(const struct serve_pd *pd, const struct elf *elf,
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         struct elf_section section;
         if (!has_config(pd, known[i].section) && elf_section(elf, known[i].section, &section)) {
-            diag_warning(at, "program \"%s\": \"%s\" has a section %s, which stays as it is; %s fills it in",
-                         pd->name, elf->path, known[i].section, known[i].what);
+            diag_warning(
+                at, "program \"%s\": \"%s\" has a section %s, which stays as it is; %s fills it in",
+                pd->name, elf->path, known[i].section, known[i].what);
         }
     }
 }
@@ -51,6 +52,9 @@ static bool put_config(struct serve_pd *pd, const struct serve_config *config,
 {
     struct elf_section section;
     if (!elf_section(elf, config->section, &section)) {
+        if (config->is_optional) {
+            return true;
+        }
         diag_error(at,
                    "PD \"%s\": \"%s\" has no section %s to be told by; in C: "
                    "__attribute__((__section__(\"%s\")))",

@@ -18,9 +18,9 @@
 /* A client of the network under construction. */
 struct client {
     const char *name;
-    size_t vm;           /* or NODE_NONE: a program */
-    size_t pd, copy;     /* `copy`: SERVE_PD_NONE for a VMM */
-    size_t tx_data;      /* region */
+    size_t vm;       /* or NODE_NONE: a program */
+    size_t pd, copy; /* `copy`: SERVE_PD_NONE for a VMM */
+    size_t tx_data;  /* region */
     net_client_config_t config;
     net_connection_resource_t rx, tx; /* the far ends of its connections */
 };
@@ -62,13 +62,13 @@ static region_resource_t map(struct net *net, size_t pd, size_t region, bool is_
 }
 
 /* Connects two PDs in one direction. */
-static void connect(struct net *net, const char *name, const char *direction, uint16_t capacity,
+static void connect(struct net *net, const char *prefix, const char *what, uint16_t capacity,
                     const size_t *pds, net_connection_resource_t *ends)
 {
     struct serve *serve = net->serve;
-    size_t free = serve_add_region(serve, serve_text("%s_net_%s_free", name, direction),
+    size_t free = serve_add_region(serve, serve_text("%s_%s_free", prefix, what),
                                    net_queue_size(capacity), "queue of free buffers");
-    size_t active = serve_add_region(serve, serve_text("%s_net_%s_active", name, direction),
+    size_t active = serve_add_region(serve, serve_text("%s_%s_active", prefix, what),
                                      net_queue_size(capacity), "queue of frames");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
     for (int i = 0; i < 2; i++) {
@@ -79,15 +79,15 @@ static void connect(struct net *net, const char *name, const char *direction, ui
     }
 }
 
-static size_t add_data(struct net *net, const char *name, const char *direction, const char *what)
+static size_t add_data(struct net *net, const char *name, const char *which, const char *what)
 {
-    return serve_add_region(net->serve, serve_text("%s_net_%s_data", name, direction),
+    return serve_add_region(net->serve, serve_text("%s_%s_data", name, which),
                             (uint64_t)BUFFERS * NET_BUFFER_SIZE, what);
 }
 
-static size_t add_metadata(struct net *net, const char *name, size_t buffers)
+static size_t add_metadata(struct net *net, const char *which, size_t buffers)
 {
-    return serve_add_region(net->serve, serve_text("%s_metadata", name), buffers,
+    return serve_add_region(net->serve, serve_text("%s_%s_metadata", net->name, which), buffers,
                             "a byte a buffer");
 }
 
@@ -159,7 +159,7 @@ static void add_client(struct net *net, size_t pd, size_t vm, const char *name,
         client->copy = serve_find_pd(net->serve, copy);
         free(copy);
     }
-    client->tx_data = add_data(net, name, "tx", "frames that a client sends");
+    client->tx_data = add_data(net, name, "net_tx", "frames that a client sends");
     net->client_count++;
 }
 
@@ -186,12 +186,12 @@ static void connect_client(struct net *net, struct client *client, size_t above_
                            uint16_t rx_capacity)
 {
     net_connection_resource_t ends[2];
-    connect(net, client->name, "tx", BUFFERS, (size_t[]){above_tx, client->pd}, ends);
+    connect(net, client->name, "net_tx", BUFFERS, (size_t[]){above_tx, client->pd}, ends);
     client->tx = ends[0];
     client->config.tx = ends[1];
     client->config.tx_data = map(net, client->pd, client->tx_data, true);
     size_t receiver = client->vm == NODE_NONE ? client->copy : client->pd;
-    connect(net, client->name, "rx", rx_capacity, (size_t[]){above_rx, receiver}, ends);
+    connect(net, client->name, "net_rx", rx_capacity, (size_t[]){above_rx, receiver}, ends);
     client->rx = ends[0];
     client->config.rx = ends[1]; /* for a program, its copier's; see finish_program() */
 }
@@ -223,8 +223,8 @@ static void finish_vm(struct net *net, struct client *client)
     device->regions = alloc_array(count, sizeof(*device->regions));
     device->region_count = count;
     for (size_t i = 0; i < count; i++) {
-        device->regions[i] = (struct guest_data_region){.va = (uintptr_t)sources[i].vaddr,
-                                                        .size = sources[i].size};
+        device->regions[i] =
+            (struct guest_data_region){.va = (uintptr_t)sources[i].vaddr, .size = sources[i].size};
     }
 }
 
@@ -234,8 +234,8 @@ static void finish_program(struct net *net, struct client *client)
     net_connection_resource_t ends[2];
     set_magic(copy.magic);
     map_sources(net, client, client->copy, copy.rx_data);
-    connect(net, client->name, "copy", BUFFERS, (size_t[]){client->copy, client->pd}, ends);
-    size_t data = add_data(net, client->name, "copy", "frames that a client receives");
+    connect(net, client->name, "net_copy", BUFFERS, (size_t[]){client->copy, client->pd}, ends);
+    size_t data = add_data(net, client->name, "net_copy", "frames that a client receives");
     copy.client = ends[0];
     copy.client_data = map(net, client->copy, data, true);
     client->config.rx = ends[1];
@@ -272,7 +272,6 @@ static void connect_switch(struct net *net)
 {
     net_vswitch_config_t config = {.num_ports = (uint8_t)(net->client_count + 1)};
     net_connection_resource_t ends[2];
-    char *name = serve_text("%s_net_vswitch", net->name);
     size_t all = net->client_count * BUFFERS;
     uint64_t ports = (UINT64_C(1) << config.num_ports) - 1;
     net_vswitch_port_config_t *last = &config.ports[net->client_count];
@@ -281,29 +280,30 @@ static void connect_switch(struct net *net)
         struct client *client = &net->clients[i];
         /* What any other may have under way to it fits. */
         connect_client(net, client, net->vswitch, net->vswitch, capacity_for(all));
-        config.ports[i] = (net_vswitch_port_config_t){
-            .rx = client->rx,
-            .tx = client->tx,
-            .tx_data = map(net, net->vswitch, client->tx_data, false),
-            .mac_addr = client->config.mac_addr,
-            .acl = ports & ~(UINT64_C(1) << i)};
+        config.ports[i] =
+            (net_vswitch_port_config_t){.rx = client->rx,
+                                        .tx = client->tx,
+                                        .tx_data = map(net, net->vswitch, client->tx_data, false),
+                                        .mac_addr = client->config.mac_addr,
+                                        .acl = ports & ~(UINT64_C(1) << i)};
         net->rx.clients[0].mac_addrs[i] = client->config.mac_addr;
         net->tx.clients[0].regions[i] = tx_region(net, client);
     }
-    connect(net, name, "rx", BUFFERS, (size_t[]){net->virt_rx, net->vswitch}, ends);
+    connect(net, net->name, "net_vswitch_rx", BUFFERS, (size_t[]){net->virt_rx, net->vswitch},
+            ends);
     net->rx.clients[0].conn = ends[0];
     net->rx.clients[0].num_macs = (uint8_t)net->client_count;
     last->tx = ends[1];
     last->tx_data = map(net, net->vswitch, net->rx_data, false);
-    connect(net, name, "tx", capacity_for(all), (size_t[]){net->virt_tx, net->vswitch}, ends);
+    connect(net, net->name, "net_vswitch_tx", capacity_for(all),
+            (size_t[]){net->virt_tx, net->vswitch}, ends);
     net->tx.clients[0].conn = ends[0];
     net->tx.clients[0].num_regions = (uint8_t)net->client_count;
     last->rx = ends[1];
     last->acl = ports >> 1;
     config.buffer_metadata =
-        map(net, net->vswitch, add_metadata(net, name, all + BUFFERS), true);
+        map(net, net->vswitch, add_metadata(net, "net_vswitch", all + BUFFERS), true);
     serve_add_config(net->serve, net->vswitch, ".net_vswitch_config", &config, sizeof(config));
-    free(name);
 }
 
 /* ---- The server ---- */
@@ -311,22 +311,21 @@ static void connect_switch(struct net *net)
 static void connect_server(struct net *net)
 {
     net_connection_resource_t ends[2];
-    char *rx = serve_text("%s_net_virt", net->name);
-    connect(net, rx, "rx", BUFFERS, (size_t[]){net->virt_rx, net->vmm}, ends);
+    connect(net, net->name, "net_virt_rx", BUFFERS, (size_t[]){net->virt_rx, net->vmm}, ends);
     net->rx.driver = ends[0];
     net->driver.virt_rx = ends[1];
-    connect(net, rx, "tx", capacity_for(net->client_count * BUFFERS),
+    connect(net, net->name, "net_virt_tx", capacity_for(net->client_count * BUFFERS),
             (size_t[]){net->virt_tx, net->vmm}, ends);
     net->tx.driver = ends[0];
     net->driver.virt_tx = ends[1];
-    net->rx_data = add_data(net, net->name, "rx", "frames that a server receives");
+    net->rx_data = add_data(net, net->name, "net_virt_rx", "frames that a server receives");
     net->rx_io = serve_add_map(net->serve, net->vmm, net->rx_data, true);
-    net->rx.data = (device_region_resource_t){
-        .region = map(net, net->virt_rx, net->rx_data, false), .io_addr = net->rx_io};
-    net->rx.buffer_metadata = map(net, net->virt_rx, add_metadata(net, rx, BUFFERS), true);
+    net->rx.data = (device_region_resource_t){.region = map(net, net->virt_rx, net->rx_data, false),
+                                              .io_addr = net->rx_io};
+    net->rx.buffer_metadata =
+        map(net, net->virt_rx, add_metadata(net, "net_virt_rx", BUFFERS), true);
     net->rx.num_clients = 1;
     net->tx.num_clients = 1;
-    free(rx);
 }
 
 /* The server's device: what it copies into, and from. */
@@ -340,9 +339,8 @@ static void add_server(struct net *net, size_t vm)
     device->regions[0] = (struct guest_data_region){
         .va = net->rx_io, .size = net->rx.data.region.size, .is_writable = true};
     for (size_t i = 0; i < tx->num_regions; i++) {
-        device->regions[i + 1] =
-            (struct guest_data_region){.va = tx->regions[i].data.io_addr,
-                                       .size = tx->regions[i].data.region.size};
+        device->regions[i + 1] = (struct guest_data_region){
+            .va = tx->regions[i].data.io_addr, .size = tx->regions[i].data.region.size};
     }
 }
 

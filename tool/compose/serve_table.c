@@ -94,12 +94,14 @@ static void *copy_of(const void *bytes, size_t size)
     return copy;
 }
 
-void serve_add_config(struct serve *serve, size_t pd, const char *section, const void *bytes,
-                      size_t size)
+struct serve_config *serve_add_config(struct serve *serve, size_t pd, const char *section,
+                                      const void *bytes, size_t size)
 {
     struct serve_pd *row = &serve->pds[pd];
-    row->configs[row->config_count++] =
+    struct serve_config *config = &row->configs[row->config_count++];
+    *config =
         (struct serve_config){.section = section, .bytes = copy_of(bytes, size), .size = size};
+    return config;
 }
 
 struct serve_device *serve_add_device(struct serve *serve, size_t vm, enum guest_device_kind kind,
@@ -118,8 +120,8 @@ struct serve_irq *serve_add_irq(struct serve *serve, size_t pd, uint32_t intid, 
     serve->irqs =
         alloc_grow(serve->irqs, serve->irq_count, &serve->irq_capacity, sizeof(*serve->irqs));
     struct serve_irq *irq = &serve->irqs[serve->irq_count++];
-    *irq = (struct serve_irq){
-        .pd = pd, .id = serve->pds[pd].id_count++, .intid = intid, .node = node};
+    *irq =
+        (struct serve_irq){.pd = pd, .id = serve->pds[pd].id_count++, .intid = intid, .node = node};
     return irq;
 }
 

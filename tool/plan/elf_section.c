@@ -24,8 +24,8 @@ bool elf_section(const struct elf *elf, const char *name, struct elf_section *fo
         if (its_name == NULL || strcmp(its_name, name) != 0) {
             continue;
         }
-        bool is_inside =
-            header.sh_offset <= elf->file.size && header.sh_size <= elf->file.size - header.sh_offset;
+        bool is_inside = header.sh_offset <= elf->file.size &&
+                         header.sh_size <= elf->file.size - header.sh_offset;
         *found = (struct elf_section){.offset = header.sh_offset,
                                       .size = header.sh_size,
                                       .has_contents = header.sh_type != SHT_NOBITS && is_inside};
