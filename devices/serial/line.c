@@ -52,8 +52,10 @@ static uint32_t print_byte(struct line *line, uint32_t writer, const struct line
         return length;
     }
     if (byte == '\r') {
-        out[length++] = byte;
-        line->returned = true;
+        if (line->writer != LINE_NOBODY) {
+            out[length++] = byte;
+            line->returned = true;
+        }
         return length;
     }
     if (line->writer != writer || line->returned) {

@@ -124,19 +124,26 @@ static bool turn_next(uint64_t *gave)
     return false;
 }
 
-/* Puts up to `room` bytes into the driver's queue; false if there is nothing to print. */
+/* Puts up to `room` bytes into the driver's queue; false if there is nothing to print. A turn
+ * counts as a byte at least: one may print nothing. */
 static bool driver_feed(uint32_t room, uint64_t *gave)
 {
     bool any = false;
-    while (room > 0 && (turn.sent < turn.length || turn_next(gave))) {
-        uint32_t left = turn.length - turn.sent;
-        uint32_t sent =
-            serial_enqueue_batch(&driver, left < room ? left : room, turn.printed + turn.sent);
-        if (sent == 0) {
+    while (room > 0) {
+        if (turn.sent < turn.length) {
+            uint32_t left = turn.length - turn.sent;
+            uint32_t sent =
+                serial_enqueue_batch(&driver, left < room ? left : room, turn.printed + turn.sent);
+            if (sent == 0) {
+                break;
+            }
+            turn.sent += sent;
+            room -= sent;
+        } else if (turn_next(gave)) {
+            room -= turn.length == 0 ? 1 : 0;
+        } else {
             break;
         }
-        turn.sent += sent;
-        room -= sent;
         any = true;
     }
     return any;

@@ -130,7 +130,18 @@ static void return_repeats_the_name(void **state)
     print(0, "\r");
     print(0, "x\n\r");
     print(1, "y\n");
-    assert_string_equal(terminal, "\rone  | x\r\n\rtwo  | y\r\n");
+    assert_string_equal(terminal, "one  | x\r\ntwo  | y\r\n");
+}
+
+/* On an empty line it does nothing; and an empty line has no name. */
+static void return_on_an_empty_line_is_left_out(void **state)
+{
+    (void)state;
+    assert_int_equal(print_some(0, "\r\r", 2, true, ROOM), 2);
+    assert_int_equal(terminal_length, 0);
+    print(0, "\r\n\n\r");
+    print(1, "y");
+    assert_string_equal(terminal, "\r\n\r\ntwo  | y");
 }
 
 static void without_prefix_bytes_are_as_they_come(void **state)
@@ -206,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup(other_breaks_a_line, set_up),
         cmocka_unit_test_setup(break_ends_the_colour, set_up),
         cmocka_unit_test_setup(return_repeats_the_name, set_up),
+        cmocka_unit_test_setup(return_on_an_empty_line_is_left_out, set_up),
         cmocka_unit_test_setup(without_prefix_bytes_are_as_they_come, set_up),
         cmocka_unit_test_setup(whole_lines_first, set_up),
         cmocka_unit_test_setup(rest_that_waits_breaks_nothing, set_up),

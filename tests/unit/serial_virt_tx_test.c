@@ -259,6 +259,20 @@ static void unfinished_line_waits_but_comes(void **state)
     assert_in_range(prompt - terminal, 1, 2 * 512);
 }
 
+/* Bytes that print nothing are taken, and their client is told of the room. */
+static void returns_alone_are_taken(void **state)
+{
+    (void)state;
+    init();
+    flood(0, "\r");
+    notified(CLIENT_CHANNEL);
+    print(1, "here\n");
+    assert_int_equal(serial_queue_length_consumer(&client[0]), 0);
+    assert_true(fake_notified[CLIENT_CHANNEL] > 0);
+    driver_send(DRIVER_CAPACITY);
+    assert_string_equal(terminal, "c1| here\r\n");
+}
+
 static void two_flood_alike(void **state)
 {
     (void)state;
@@ -390,6 +404,7 @@ int main(void)
         TEST(smallest_driver_queue_works),
         TEST(flood_does_not_starve),
         TEST(unfinished_line_waits_but_comes),
+        TEST(returns_alone_are_taken),
         TEST(two_flood_alike),
         TEST(broken_client_is_ignored),
         TEST(broken_driver_queue_gets_nothing),
