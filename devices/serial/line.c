@@ -37,12 +37,26 @@ void line_prefix_set(struct line_prefix *prefix, const char *name, uint32_t widt
     put(prefix->text, &prefix->length, " ");
 }
 
+/* None for who only writes whole lines, behind those that have one. */
+static uint64_t writer_bit(uint32_t writer)
+{
+    return writer < 64 ? 1ull << writer : 0;
+}
+
 /* Prints a byte with what has to stand before it; at most LINE_PREFIX_MAX + 2 bytes. */
 static uint32_t print_byte(struct line *line, uint32_t writer, const struct line_prefix *prefix,
                            char byte, char *out)
 {
     uint32_t length = 0;
+    uint64_t bit = writer_bit(writer);
+    bool was_broken = (line->broken & bit) != 0;
+    if (byte != '\r') {
+        line->broken &= ~bit;
+    }
     if (byte == '\n') {
+        if (was_broken) {
+            return 0;
+        }
         if (!line->returned) {
             out[length++] = '\r';
         }
@@ -77,6 +91,7 @@ static uint32_t print_break(struct line *line, uint32_t writer, char *out)
             put(out, &length, COLOUR_END);
         }
         put(out, &length, "\r\n");
+        line->broken |= writer_bit(line->writer);
         line->writer = LINE_NOBODY;
         line->returned = false;
     }

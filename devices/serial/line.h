@@ -29,6 +29,7 @@ struct line {
     uint32_t writer; /* whose it is; LINE_NOBODY: it is empty */
     bool returned;   /* the cursor is back at its start */
     bool coloured;   /* whether a break ends a colour */
+    uint64_t broken; /* a bit for each writer whose line another has ended, with nothing since */
 };
 
 /* Makes the prefix of writer number `writer`: at most LINE_NAME_MAX bytes of `name`, which may lack

@@ -17,22 +17,24 @@ __attribute__((section(".serial_client_config"))) serial_client_config_t config;
 
 static serial_queue_handle_t output;
 static serial_queue_handle_t input;
-static char line[LINE_MAX];
+static char line[LINE_MAX + 1];
 static uint32_t line_length;
 static bool flooding;
 static bool deaf;
 static uint32_t flood_count;
 
-static void say(const char *text)
+/* Lines are put together here and go into the queue at once, so that they stay whole. */
+static char saying[2 * LINE_MAX];
+static uint32_t saying_length;
+
+static void add(const char *text)
 {
-    uint32_t length = 0;
-    while (text[length] != '\0') {
-        length++;
+    while (*text != '\0' && saying_length < sizeof(saying)) {
+        saying[saying_length++] = *text++;
     }
-    serial_enqueue_batch(&output, length, text);
 }
 
-static void say_number(uint32_t number)
+static void add_number(uint32_t number)
 {
     char digits[11];
     unsigned first = sizeof(digits) - 1;
@@ -41,7 +43,14 @@ static void say_number(uint32_t number)
         digits[--first] = (char)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    say(&digits[first]);
+    add(&digits[first]);
+}
+
+static void say(void)
+{
+    add("\n");
+    serial_enqueue_batch(&output, saying_length, saying);
+    saying_length = 0;
 }
 
 static bool line_is(const char *word)
@@ -64,9 +73,10 @@ static void line_obey(void)
     } else if (line_is("break")) {
         output.queue->tail += 2 * output.capacity;
     }
-    say("you typed ");
-    serial_enqueue_batch(&output, line_length, line);
-    say("\n");
+    line[line_length] = '\0';
+    add("you typed ");
+    add(line);
+    say();
 }
 
 static void input_read(void)
@@ -85,10 +95,10 @@ static void input_read(void)
 /* Fills the queue, and is notified when some of it has been taken. */
 static void flood(void)
 {
-    while (serial_queue_free(&output) >= 2 * LINE_MAX) {
-        say("flood ");
-        say_number(++flood_count);
-        say("\n");
+    while (serial_queue_free(&output) >= sizeof(saying)) {
+        add("flood ");
+        add_number(++flood_count);
+        say();
     }
     serial_request_consumer_signal(&output);
 }
@@ -102,7 +112,8 @@ void init(void)
                            config.rx.data.vaddr)) {
         microkit_internal_crash(1);
     }
-    say("here\n");
+    add("here");
+    say();
     microkit_notify(config.tx.id);
 }
 

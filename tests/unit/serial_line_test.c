@@ -107,6 +107,23 @@ static void other_breaks_a_line(void **state)
     assert_string_equal(terminal, "one  | login: \r\ntwo  | up\r\none  | root\r\n");
 }
 
+/* The end of a line that has been ended already is not a line of its own; the next end is. */
+static void end_of_a_broken_line_is_left_out(void **state)
+{
+    (void)state;
+    print(0, "one");
+    print(1, "other\n");
+    print(0, "\r\n");
+    assert_string_equal(terminal, "one  | one\r\ntwo  | other\r\n");
+    print(0, "\n");
+    assert_string_equal(terminal, "one  | one\r\ntwo  | other\r\n\r\n");
+    set_up(NULL);
+    print(0, "one");
+    print(1, "other\n");
+    print(0, "more\n\n");
+    assert_string_equal(terminal, "one  | one\r\ntwo  | other\r\none  | more\r\n\r\n");
+}
+
 static void break_ends_the_colour(void **state)
 {
     (void)state;
@@ -215,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup(lines_begin_with_names, set_up),
         cmocka_unit_test_setup(line_is_continued, set_up),
         cmocka_unit_test_setup(other_breaks_a_line, set_up),
+        cmocka_unit_test_setup(end_of_a_broken_line_is_left_out, set_up),
         cmocka_unit_test_setup(break_ends_the_colour, set_up),
         cmocka_unit_test_setup(return_repeats_the_name, set_up),
         cmocka_unit_test_setup(return_on_an_empty_line_is_left_out, set_up),
