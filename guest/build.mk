@@ -3,14 +3,14 @@
 # What runs in our guests: Debian's kernel as it is, and our initramfs of a static busybox, a few of the kernel's
 # modules and the scripts that stand here; and the disk on which a client VM has its root file system.
 
-PAYLOAD_FILES := $(PAYLOAD_KERNEL) $(PAYLOAD)/busybox $(PAYLOAD)/linux/modules/order
+PAYLOAD_FILES := $(PAYLOAD_KERNEL) $(PAYLOAD)/busybox
 PAYLOAD_DEBS  := $(PAYLOAD)/packages/linux.deb $(PAYLOAD)/packages/busybox.deb
 
 $(PAYLOAD_DEBS) &:
 	scripts/fetch-payload $(PAYLOAD)/packages
 
-$(PAYLOAD_FILES) &: $(PAYLOAD_DEBS) guest/modules.txt scripts/unpack-payload
-	scripts/unpack-payload $(PAYLOAD)/packages guest/modules.txt $(PAYLOAD)
+$(PAYLOAD_FILES) &: $(PAYLOAD_DEBS) scripts/unpack-payload
+	scripts/unpack-payload $(PAYLOAD)/packages $(PAYLOAD)
 
 # The device trees come with the kernel; a board's build.mk names the one it wants.
 $(PAYLOAD)/linux/dtb/%.dtb: $(PAYLOAD_KERNEL)
@@ -20,7 +20,7 @@ $(PAYLOAD)/linux/dtb/%.dtb: $(PAYLOAD_KERNEL)
 .PHONY: payload
 payload: $(PAYLOAD_FILES)
 
-GUEST_FILES := $(addprefix guest/,initramfs.mtree checks init dhcp interrupts serve shell)
+GUEST_FILES := $(addprefix guest/,initramfs.mtree modules.txt checks init dhcp interrupts serve shell)
 
 # The agent that serves a driver VM's disk: a static program, so that it needs nothing of the guest's but its kernel.
 AGENT         := $(BUILD)/guest/drover-agent
@@ -34,13 +34,10 @@ $(AGENT): $(AGENT_SOURCES) $(wildcard guest/agent/*.h) include/drover/agent.h
 	$(AGENT_CC) $(AGENT_CFLAGS) -static -s -Wl,--build-id=none -o $@ $(AGENT_SOURCES)
 
 # The archive is the recipe's, file by file: same inputs, same bytes.
-$(PAYLOAD_INITRD): $(PAYLOAD_FILES) $(GUEST_FILES) $(AGENT) guest/build.mk
+$(PAYLOAD_INITRD): $(PAYLOAD_DEBS) $(GUEST_FILES) $(AGENT) $(BUILD)/drover
 	@mkdir -p $(@D)
-	sed 's|@PAYLOAD@|$(PAYLOAD)|; s|@AGENT@|$(AGENT)|' guest/initramfs.mtree >$(@D)/initramfs.mtree
-	for file in order $$(cat $(PAYLOAD)/linux/modules/order); do \
-	    echo "./lib/modules/$$file type=file mode=0644 contents=$(PAYLOAD)/linux/modules/$$file"; \
-	done >>$(@D)/initramfs.mtree
-	bsdtar --format=newc -cf $@ @$(@D)/initramfs.mtree
+	$(BUILD)/drover initramfs guest/initramfs.mtree $(PAYLOAD_DEBS:%=--deb %) --modules guest/modules.txt \
+		--search-path $(dir $(AGENT)) -o $@
 
 # The disk that a driver VM serves. Partition 1 is the root file system of a client VM; the others are for programs.
 SERVED_DISK := $(BUILD)/guest/served.disk

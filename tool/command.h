@@ -25,6 +25,7 @@ int cmd_audit(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_payload(int argc, char **argv);
+int cmd_initramfs(int argc, char **argv);
 int cmd_compose(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 

@@ -19,6 +19,8 @@ static const struct {
 } commands[] = {
     {"payload", cmd_payload,
      "a guest's kernel, initrd and device tree out of a system, a disk image or packages"},
+    {"initramfs", cmd_initramfs,
+     "an initial RAM disk by a recipe, with a packaged kernel's modules"},
     {"compose", cmd_compose,
      "device tree + devices to give -> system description, guest trees, report"},
     {"build", cmd_build, "system description + programs + board -> image and report"},
@@ -36,7 +38,7 @@ static void print_help(FILE *out)
 {
     fputs("usage: drover COMMAND ...\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
     }
     fputs("\n`drover COMMAND --help` says more; `drover --version` says which one this is.\n", out);
 }

@@ -34,9 +34,9 @@ $(BENCH)/linux/init: tests/bench/linux/init.c
 	$(TARGET_CC) $(TARGET_CFLAGS) -O2 -mgeneral-regs-only -c -o $@.o $<
 	$(TARGET_LD) -static --build-id=none -o $@ $@.o
 
-$(BENCH)/linux/initramfs.cpio: $(BENCH)/linux/init
-	printf '#mtree\n./init type=file mode=0755 uid=0 gid=0 time=0 contents=%s\n' $< >$(@D)/initramfs.mtree
-	bsdtar --format=newc -cf $@ @$(@D)/initramfs.mtree
+$(BENCH)/linux/initramfs.cpio: $(BENCH)/linux/init $(BUILD)/drover
+	echo './init type=file contents=init' >$(@D)/initramfs.mtree
+	$(BUILD)/drover initramfs $(@D)/initramfs.mtree -o $@
 
 VM_IMAGES      += linux
 linux_KERNEL   := $(PAYLOAD_KERNEL)

@@ -21,7 +21,8 @@ static bool source_open(struct payload_source *source, const struct payload_requ
     if (request->disk != NULL) {
         return payload_disk_open(source, request->disk);
     }
-    return request->deb_count == 0 || payload_debs_open(source, request->debs, request->deb_count);
+    return request->deb_count == 0 ||
+           payload_debs_open(source, request->debs, request->deb_count, NULL, NULL);
 }
 
 static bool kernel_named(struct payload_kernel *kernel, const char *path)

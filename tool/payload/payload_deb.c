@@ -10,6 +10,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "payload_find.h"
 
 /* Of one path in two packages the one read last counts, which compare_entries() puts first. */
 static struct deb_entry *entry_find(const struct debs *debs, const char *path)
@@ -117,6 +118,16 @@ static const struct payload_fs_operations operations = {
     .close = debs_close,
 };
 
+/* What lies in boot/, and device trees. */
+static bool payload_wants(void *context, const char *path)
+{
+    (void)context;
+    if (strncmp(path, "boot/", 5) == 0) {
+        return strncmp(path + 5, "System.map", 10) != 0;
+    }
+    return payload_ends_with(path, ".dtb") || strchr(path, '/') == NULL;
+}
+
 static int compare_entries(const void *a, const void *b)
 {
     const struct deb_entry *left = a, *right = b;
@@ -124,9 +135,12 @@ static int compare_entries(const void *a, const void *b)
     return order != 0 ? order : (left->order < right->order) - (left->order > right->order);
 }
 
-bool payload_debs_open(struct payload_source *source, const char *const *paths, size_t count)
+bool payload_debs_open(struct payload_source *source, const char *const *paths, size_t count,
+                       bool (*wants)(void *context, const char *path), void *context)
 {
     struct debs *debs = alloc_array(1, sizeof(*debs));
+    debs->wants = wants == NULL ? payload_wants : wants;
+    debs->context = context;
     char *name = count == 1 ? alloc_checked(strdup(paths[0]))
                             : payload_text("%s and %zu more packages", paths[0], count - 1);
     payload_source_add(source, name, &operations, debs);

@@ -17,6 +17,8 @@ struct deb_entry {
 };
 
 struct debs {
+    bool (*wants)(void *context, const char *path);
+    void *context;
     struct deb_entry *entries; /* sorted by path once all packages are read */
     size_t count, capacity;
     size_t kept_size;

@@ -74,21 +74,6 @@ static char *path_clean(const char *path)
     return clean;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-/* Whether a file may be part of a payload: what lies in boot/, and device trees. */
-static bool is_wanted(const char *path)
-{
-    if (strncmp(path, "boot/", 5) == 0) {
-        return strncmp(path + 5, "System.map", 10) != 0;
-    }
-    return ends_with(path, ".dtb") || strchr(path, '/') == NULL;
-}
-
 static bool bytes_keep(struct debs *debs, struct deb_entry *entry, struct archive *tar,
                        la_int64_t size, const char *path)
 {
@@ -141,7 +126,7 @@ static bool entry_add(struct debs *debs, struct archive *tar, struct archive_ent
     switch (archive_entry_filetype(header)) {
     case AE_IFREG:
         entry->kind = PAYLOAD_FILE;
-        return !is_wanted(entry->path) || bytes_keep(debs, entry, tar, size, path);
+        return !debs->wants(debs->context, entry->path) || bytes_keep(debs, entry, tar, size, path);
     case AE_IFDIR:
         entry->kind = PAYLOAD_DIRECTORY;
         return true;

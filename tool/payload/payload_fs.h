@@ -54,7 +54,10 @@ void payload_source_free(struct payload_source *source);
 /* Opens a source. Reports what is wrong and returns false; payload_source_free() in any case. */
 bool payload_root_open(struct payload_source *source, const char *path);
 bool payload_disk_open(struct payload_source *source, const char *path);
-bool payload_debs_open(struct payload_source *source, const char *const *paths, size_t count);
+/* Of packages only those files can be read that `wants`, called with `context`, has said it wants;
+ * NULL: what a payload may consist of. */
+bool payload_debs_open(struct payload_source *source, const char *const *paths, size_t count,
+                       bool (*wants)(void *context, const char *path), void *context);
 
 /* Whether ext2, ext3 or ext4 begins at `bytes`, a superblock's place included. */
 bool payload_ext_is(const uint8_t *bytes, size_t size);
