@@ -258,10 +258,11 @@ static bool kind_check(const struct guest_device *info, const void *config)
     }
     if (info->config_size != kind->config_size ||
         (kind->magic != NULL && memcmp(config, kind->magic, SDDF_BLK_MAGIC_LEN) != 0)) {
-        LOG_VMM_ERR("guest table: %s at 0x%lx (GPA): %u bytes that are not its configuration, which "
-                    "has %lu; compose the system with the tool of the same release\n",
-                    kind->name, (unsigned long)info->gpa, info->config_size,
-                    (unsigned long)kind->config_size);
+        LOG_VMM_ERR(
+            "guest table: %s at 0x%lx (GPA): %u bytes that are not its configuration, which "
+            "has %lu; compose the system with the tool of the same release\n",
+            kind->name, (unsigned long)info->gpa, info->config_size,
+            (unsigned long)kind->config_size);
         return false;
     }
     return true;
