@@ -373,10 +373,16 @@ static void port_messages(void **state)
     port_begin(EVENTS);
     guest_send(5, "early", 5); /* not open yet */
     control_send(1, VIRTIO_CONSOLE_PORT_OPEN, 1);
+    driver_interrupt(BASE); /* of the control queue */
     guest_send(5, "to the owner", 12);
-    expect_used(5, 2);
     assert_int_equal(owner.length, 12);
     assert_memory_equal(owner.bytes, "to the owner", 12);
+    expect_used(5, 0); /* the driver has most of its buffers, and is left alone */
+    assert_int_equal(driver_interrupt(BASE), 0);
+    guest_send(5, "x", 1);
+    guest_send(5, "y", 1);
+    expect_used(5, 4); /* a quarter of them */
+    assert_int_equal(driver_interrupt(BASE), VIRTIO_INTERRUPT_USED);
     for (unsigned i = 0; i < 3; i++) {
         guest_offer(4, i, 0x100);
     }
