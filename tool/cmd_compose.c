@@ -157,6 +157,10 @@ static void print_summary(const struct compose *compose, const struct inputs *in
                composed->request->name, devices, pages, irqs, masters,
                compose_size_text(composed->ram.size, size), composed->ram.base);
     }
+    if (compose->serve.pd_count != compose->vm_count) {
+        printf("%zu PDs, %zu regions that they share, %zu channels\n", compose->serve.pd_count,
+               compose->serve.region_count, compose->serve.channel_count);
+    }
     printf("%s/%s says why; next: drover build %s/%s", output, COMPOSE_REPORT, output,
            COMPOSE_SYSTEM);
     if (inputs->board != NULL) {

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Makes small AArch64 ELF files for tests. Layout: header, program headers, contents, symbols,
- * their names, section headers (none, symbols, names).
+ * Makes small AArch64 ELF files for tests. Layout: header, program headers, contents of segments
+ * and sections, symbols, names, section headers (none, symbols, names, the recipe's).
  */
 #include "elf_build.h"
 
@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECTION_COUNT 3
+#define NAMES_SECTION 2
+#define SECTION_COUNT 3 /* beside the recipe's */
 
 struct layout {
     uint64_t contents;
+    uint64_t section_contents;
     uint64_t symbols;
     uint64_t names;
     uint64_t names_size;
@@ -36,14 +38,21 @@ static struct layout plan_layout(const struct elf_recipe *recipe)
     for (size_t i = 0; i < recipe->segment_count; i++) {
         layout.symbols += recipe->segments[i].file_size;
     }
-    layout.symbols = align_up(layout.symbols);
+    layout.section_contents = align_up(layout.symbols);
+    layout.symbols = layout.section_contents;
+    for (size_t i = 0; i < recipe->section_count; i++) {
+        layout.symbols += align_up(recipe->sections[i].size);
+    }
     layout.names = layout.symbols + (recipe->symbol_count + 1) * sizeof(Elf64_Sym);
     layout.names_size = 1;
     for (size_t i = 0; i < recipe->symbol_count; i++) {
         layout.names_size += strlen(recipe->symbols[i].name) + 1;
     }
+    for (size_t i = 0; i < recipe->section_count; i++) {
+        layout.names_size += strlen(recipe->sections[i].name) + 1;
+    }
     layout.sections = align_up(layout.names + layout.names_size);
-    layout.end = layout.sections + SECTION_COUNT * sizeof(Elf64_Shdr);
+    layout.end = layout.sections + (SECTION_COUNT + recipe->section_count) * sizeof(Elf64_Shdr);
     return layout;
 }
 
@@ -70,8 +79,30 @@ static void write_segments(const struct elf_recipe *recipe, uint8_t *bytes, uint
     }
 }
 
-static void write_symbols(const struct elf_recipe *recipe, uint8_t *bytes,
-                          const struct layout *layout)
+/* Writes the recipe's sections; their names begin at `name` of the names. */
+static void write_sections(const struct elf_recipe *recipe, uint8_t *bytes,
+                           const struct layout *layout, uint64_t name)
+{
+    Elf64_Shdr *sections = (void *)(bytes + layout->sections);
+    uint64_t offset = layout->section_contents;
+    for (size_t i = 0; i < recipe->section_count; i++) {
+        const struct built_section *section = &recipe->sections[i];
+        sections[SECTION_COUNT + i] = (Elf64_Shdr){
+            .sh_name = (Elf64_Word)name,
+            .sh_type = section->type == 0 ? SHT_PROGBITS : section->type,
+            .sh_offset = offset,
+            .sh_size = section->size,
+            .sh_addralign = 8,
+        };
+        strcpy((char *)bytes + layout->names + name, section->name);
+        name += strlen(section->name) + 1;
+        offset += align_up(section->size);
+    }
+}
+
+/* Writes the symbols; returns where among the names those of sections go. */
+static uint64_t write_symbols(const struct elf_recipe *recipe, uint8_t *bytes,
+                              const struct layout *layout)
 {
     Elf64_Sym *symbols = (void *)(bytes + layout->symbols);
     uint64_t name = 1;
@@ -102,6 +133,7 @@ static void write_symbols(const struct elf_recipe *recipe, uint8_t *bytes,
         .sh_size = layout->names_size,
         .sh_addralign = 1,
     };
+    return name;
 }
 
 uint8_t *elf_build(const struct elf_recipe *recipe, size_t *size)
@@ -121,11 +153,12 @@ uint8_t *elf_build(const struct elf_recipe *recipe, size_t *size)
         .e_phentsize = sizeof(Elf64_Phdr),
         .e_phnum = (Elf64_Half)recipe->segment_count,
         .e_shentsize = sizeof(Elf64_Shdr),
-        .e_shnum = SECTION_COUNT,
+        .e_shnum = (Elf64_Half)(SECTION_COUNT + recipe->section_count),
+        .e_shstrndx = NAMES_SECTION,
     };
     memcpy(bytes, &header, sizeof(header));
     write_segments(recipe, bytes, layout.contents);
-    write_symbols(recipe, bytes, &layout);
+    write_sections(recipe, bytes, &layout, write_symbols(recipe, bytes, &layout));
     *size = layout.end;
     return bytes;
 }

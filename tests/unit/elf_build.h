@@ -23,6 +23,13 @@ struct built_symbol {
     unsigned char info; /* GELF_ST_INFO */
 };
 
+/* A section that no segment loads: `size` bytes of zero. */
+struct built_section {
+    const char *name;
+    uint64_t size;
+    uint32_t type; /* SHT_PROGBITS where 0 */
+};
+
 struct elf_recipe {
     uint16_t type;    /* ET_EXEC where 0 */
     uint16_t machine; /* EM_AARCH64 where 0 */
@@ -31,6 +38,8 @@ struct elf_recipe {
     size_t segment_count;
     const struct built_symbol *symbols;
     size_t symbol_count;
+    const struct built_section *sections;
+    size_t section_count;
 };
 
 /* Returns the file's bytes, which the caller frees, and their number. */

@@ -45,7 +45,7 @@ struct service_use {
     size_t server;      /* its index, after request_finish() */
     bool is_whole_disk; /* whatever partitions it has */
     uint32_t partition; /* else this one, counted from 1 */
-    bool has_mac;       /* else one is made up */
+    bool has_mac;       /* else request_link() makes one up */
     uint8_t mac[MAC_SIZE];
 };
 

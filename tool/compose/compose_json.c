@@ -9,24 +9,24 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "compose_print.h"
+#include "compose_json.h"
 
-static struct json_object *object(void)
+struct json_object *json_map_new(void)
 {
     return alloc_checked(json_object_new_object());
 }
 
-static struct json_object *array(void)
+struct json_object *json_list_new(void)
 {
     return alloc_checked(json_object_new_array());
 }
 
-static void add_number(struct json_object *to, const char *key, uint64_t value)
+void json_add_number(struct json_object *to, const char *key, uint64_t value)
 {
     json_object_object_add(to, key, alloc_checked(json_object_new_uint64(value)));
 }
 
-static void add_text(struct json_object *to, const char *key, const char *value)
+void json_add_text(struct json_object *to, const char *key, const char *value)
 {
     json_object_object_add(to, key, alloc_checked(json_object_new_string(value)));
 }
@@ -34,7 +34,7 @@ static void add_text(struct json_object *to, const char *key, const char *value)
 /* Adds a text that is the caller's to free, and frees it. */
 static void add_allocated(struct json_object *to, const char *key, char *value)
 {
-    add_text(to, key, value);
+    json_add_text(to, key, value);
     free(value);
 }
 
@@ -47,40 +47,40 @@ static void add_node(const struct compose *compose, struct json_object *to, cons
                      size_t node)
 {
     if (node != NODE_NONE) {
-        add_text(to, key, compose->devtree->nodes[node].path);
+        json_add_text(to, key, compose->devtree->nodes[node].path);
     }
 }
 
 /* Adds who has something: "vm", or "pd" where that is no VM. */
 static void add_owner_name(const struct compose *compose, struct json_object *to, size_t owner)
 {
-    add_text(to, owner < compose->vm_count ? "vm" : "pd", compose->vms[owner].request->name);
+    json_add_text(to, owner < compose->vm_count ? "vm" : "pd", compose->vms[owner].request->name);
 }
 
 static void add_range(struct json_object *to, const struct range *range)
 {
-    add_number(to, "pa", range->base);
-    add_number(to, "size", range->size);
+    json_add_number(to, "pa", range->base);
+    json_add_number(to, "size", range->size);
 }
 
 static struct json_object *json_grants(const struct compose *compose, size_t vm)
 {
     static const char *const whys[] = {"given", "part", "above", "needed"};
     const struct composed_vm *composed = &compose->vms[vm];
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < composed->grant_count; i++) {
         const struct grant *grant = &composed->grants[i];
         const struct devclass *class = &compose->classes[grant->node];
-        struct json_object *row = object();
+        struct json_object *row = json_map_new();
         add_node(compose, row, "node", grant->node);
-        add_text(row, "why", whys[grant->why]);
+        json_add_text(row, "why", whys[grant->why]);
         add_node(compose, row, "because", grant->because);
         if (grant->property != NULL) {
-            add_text(row, "property", grant->property);
+            json_add_text(row, "property", grant->property);
         }
         add_flag(row, "registers", grant->has_regs);
         if (class->power != NULL) {
-            add_text(row, "power", class->power);
+            json_add_text(row, "power", class->power);
         }
         json_object_array_add(list, row);
     }
@@ -89,15 +89,15 @@ static struct json_object *json_grants(const struct compose *compose, size_t vm)
 
 static struct json_object *json_regions(const struct compose *compose, size_t vm)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < compose->region_count; i++) {
         const struct region_row *region = &compose->regions[i];
         if (region->vm == vm) {
-            struct json_object *row = object();
+            struct json_object *row = json_map_new();
             add_range(row, &region->pages);
-            add_number(row, "page_size", region->is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K);
-            add_number(row, "shared_pages", region->shared);
-            add_number(row, "pages_with_nothing_granted", region->orphans);
+            json_add_number(row, "page_size", region->is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K);
+            json_add_number(row, "shared_pages", region->shared);
+            json_add_number(row, "pages_with_nothing_granted", region->orphans);
             json_object_array_add(list, row);
         }
     }
@@ -106,11 +106,11 @@ static struct json_object *json_regions(const struct compose *compose, size_t vm
 
 static struct json_object *json_masters(const struct compose *compose, size_t vm)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < compose->master_count; i++) {
         const struct master_row *master = &compose->masters[i];
         if (master->vm == vm) {
-            struct json_object *row = object();
+            struct json_object *row = json_map_new();
             add_node(compose, row, "node", master->node);
             add_flag(row, "certain", master->is_certain);
             add_flag(row, "confined", false);
@@ -126,12 +126,12 @@ static struct json_object *json_notes(const struct compose *compose, size_t vm)
     static const char *const kinds[] = {"left_out", "peer",   "dropped", "trigger",
                                         "ppi",      "frozen", "console", "cut"};
     const struct composed_vm *composed = &compose->vms[vm];
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < composed->note_count; i++) {
-        struct json_object *row = object();
-        add_text(row, "kind", kinds[composed->notes[i].kind]);
+        struct json_object *row = json_map_new();
+        json_add_text(row, "kind", kinds[composed->notes[i].kind]);
         add_node(compose, row, "node", composed->notes[i].node);
-        add_text(row, "text", composed->notes[i].message);
+        json_add_text(row, "text", composed->notes[i].message);
         json_object_array_add(list, row);
     }
     return list;
@@ -140,19 +140,21 @@ static struct json_object *json_notes(const struct compose *compose, size_t vm)
 static struct json_object *json_vm(const struct compose *compose, size_t vm)
 {
     const struct composed_vm *composed = &compose->vms[vm];
-    struct json_object *row = object();
-    struct json_object *ram = object();
-    add_text(row, "name", composed->request->name);
-    add_number(row, "vcpus", composed->request->vcpu_count);
+    struct json_object *row = json_map_new();
+    struct json_object *ram = json_map_new();
+    json_add_text(row, "name", composed->request->name);
+    json_add_number(row, "vcpus", composed->request->vcpu_count);
     add_range(ram, &composed->ram);
     json_object_object_add(row, "ram", ram);
-    add_number(row, "kernel_gpa", composed->kernel_gpa);
-    add_number(row, "dtb_gpa", composed->dtb_gpa);
-    add_number(row, "initrd_gpa", composed->initrd_gpa);
+    json_add_number(row, "kernel_gpa", composed->kernel_gpa);
+    json_add_number(row, "dtb_gpa", composed->dtb_gpa);
+    json_add_number(row, "initrd_gpa", composed->initrd_gpa);
     json_object_object_add(row, "grants", json_grants(compose, vm));
     json_object_object_add(row, "regions", json_regions(compose, vm));
     json_object_object_add(row, "bus_masters", json_masters(compose, vm));
     json_object_object_add(row, "notes", json_notes(compose, vm));
+    json_object_object_add(row, "devices", json_devices(compose, vm));
+    json_object_object_add(row, "uses", json_uses(compose, &composed->request->uses));
     return row;
 }
 
@@ -169,11 +171,11 @@ static void add_owner(const struct compose *compose, struct json_object *to, siz
 /* Every node with registers, whoever has it: what `drover explain` says of a PA. */
 static struct json_object *json_places(const struct compose *compose)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 1; i < compose->devtree->node_count; i++) {
         const struct devnode *node = &compose->devtree->nodes[i];
         for (size_t k = 0; !node->is_bus && k < node->reg_count; k++) {
-            struct json_object *row = object();
+            struct json_object *row = json_map_new();
             add_range(row, &node->regs[k]);
             add_node(compose, row, "node", i);
             add_owner(compose, row, i);
@@ -186,10 +188,10 @@ static struct json_object *json_places(const struct compose *compose)
 /* Every device without registers. */
 static struct json_object *json_nodes(const struct compose *compose)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 1; i < compose->devtree->node_count; i++) {
         if (compose->devtree->nodes[i].reg_count == 0 && devclass_is_device(compose->devtree, i)) {
-            struct json_object *row = object();
+            struct json_object *row = json_map_new();
             add_node(compose, row, "node", i);
             add_owner(compose, row, i);
             json_object_array_add(list, row);
@@ -220,7 +222,7 @@ static bool is_given(const struct compose *compose, size_t node, uint32_t intid)
 /* Every interrupt of the tree that no VM gets from that node. */
 static struct json_object *json_other_irqs(const struct compose *compose)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 1; i < compose->devtree->node_count; i++) {
         struct devirqs irqs;
         devnode_irqs(compose->devtree, i, &irqs);
@@ -229,8 +231,8 @@ static struct json_object *json_other_irqs(const struct compose *compose)
             if (irq->problem != NULL || !irq->is_gic || is_given(compose, i, irq->intid)) {
                 continue;
             }
-            struct json_object *row = object();
-            add_number(row, "irq", irq->intid);
+            struct json_object *row = json_map_new();
+            json_add_number(row, "irq", irq->intid);
             add_node(compose, row, "node", i);
             add_allocated(row, "text", compose_other_irq_text(compose, i, irq));
             json_object_array_add(list, row);
@@ -242,15 +244,15 @@ static struct json_object *json_other_irqs(const struct compose *compose)
 
 static struct json_object *json_irqs(const struct compose *compose)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < compose->irq_count; i++) {
         const struct irq_row *irq = &compose->irqs[i];
-        struct json_object *row = object();
-        add_number(row, "irq", irq->intid);
+        struct json_object *row = json_map_new();
+        json_add_number(row, "irq", irq->intid);
         add_owner_name(compose, row, irq->vm);
-        add_text(row, "trigger", irq->trigger == TRIGGER_EDGE ? "edge" : "level");
+        json_add_text(row, "trigger", irq->trigger == TRIGGER_EDGE ? "edge" : "level");
         add_node(compose, row, "node", irq->node);
-        add_text(row, "property", irq->property);
+        json_add_text(row, "property", irq->property);
         add_allocated(row, "text", compose_irq_text(compose, irq));
         json_object_array_add(list, row);
     }
@@ -259,10 +261,10 @@ static struct json_object *json_irqs(const struct compose *compose)
 
 static struct json_object *json_pages(const struct compose *compose)
 {
-    struct json_object *list = array();
+    struct json_object *list = json_list_new();
     for (size_t i = 0; i < compose->page_count; i++) {
         const struct page_row *page = &compose->pages[i];
-        struct json_object *row = object();
+        struct json_object *row = json_map_new();
         add_range(row, &page->pages);
         add_owner_name(compose, row, page->vm);
         add_node(compose, row, "node", page->node);
@@ -273,14 +275,16 @@ static struct json_object *json_pages(const struct compose *compose)
 
 char *compose_print_json(const struct compose *compose, size_t *size)
 {
-    struct json_object *root = object();
-    struct json_object *vms = array();
-    add_text(root, "board", compose->board->name);
-    add_number(root, "tree_crc32", compose_tree_checksum(compose->devtree));
+    struct json_object *root = json_map_new();
+    struct json_object *vms = json_list_new();
+    json_add_text(root, "board", compose->board->name);
+    json_add_number(root, "tree_crc32", compose_tree_checksum(compose->devtree));
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
         json_object_array_add(vms, json_vm(compose, vm));
     }
     json_object_object_add(root, "vms", vms);
+    json_object_object_add(root, "pds", json_pds(compose));
+    json_object_object_add(root, "channels", json_channels(compose));
     json_object_object_add(root, "pages", json_pages(compose));
     json_object_object_add(root, "interrupts", json_irqs(compose));
     json_object_object_add(root, "other_interrupts", json_other_irqs(compose));

@@ -54,6 +54,14 @@ void sdf_print_shared_maps(FILE *out, const struct compose *compose, size_t pd);
 void sdf_print_serving_pd(FILE *out, const struct compose *compose, size_t index);
 void sdf_print_channels(FILE *out, const struct compose *compose);
 
+/* ---- compose_report_serve.c: parts of the report ---- */
+
+/* The virtio devices of a VM. */
+void report_print_devices(FILE *out, const struct compose *compose, size_t vm);
+
+/* Who serves whom, where anybody does. */
+void report_print_serving(FILE *out, const struct compose *compose);
+
 /* ---- compose_table_device.c: parts of the guest table ---- */
 
 /* Bytes of the devices and bridges of a VM, with what belongs to them; a multiple of 8. */

@@ -162,6 +162,15 @@ static void print_notes(FILE *out, const struct compose *compose, size_t vm)
     }
 }
 
+static void print_granted(FILE *out, const struct compose *compose, size_t vm)
+{
+    print_grants(out, compose, vm);
+    print_regions(out, compose, vm);
+    print_shared(out, compose, vm);
+    print_irqs(out, compose, vm);
+    print_masters(out, compose, vm);
+}
+
 char *compose_print_report(const struct compose *compose, size_t *size)
 {
     char *text = NULL;
@@ -172,13 +181,15 @@ char *compose_print_report(const struct compose *compose, size_t *size)
         fprintf(out, "\nVM \"%s\", %" PRIu32 " vCPU(s)\n", compose->vms[vm].request->name,
                 compose->vms[vm].request->vcpu_count);
         print_memory(out, &compose->vms[vm]);
-        print_grants(out, compose, vm);
-        print_regions(out, compose, vm);
-        print_shared(out, compose, vm);
-        print_irqs(out, compose, vm);
-        print_masters(out, compose, vm);
+        if (compose->vms[vm].grant_count != 0) {
+            print_granted(out, compose, vm);
+        } else {
+            fputs("\n  Of the board's devices it has none\n", out);
+        }
+        report_print_devices(out, compose, vm);
         print_notes(out, compose, vm);
     }
+    report_print_serving(out, compose);
     fclose(out);
     return alloc_checked(text);
 }

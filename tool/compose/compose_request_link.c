@@ -8,11 +8,6 @@
 #include "compose_request.h"
 #include "diag.h"
 
-static const char *const service_names[SERVICE_COUNT] = {
-    [SERVICE_BLOCK] = "block",
-    [SERVICE_NET] = "network",
-};
-
 /* A VM or program that uses services, and how it is called in messages. */
 struct user {
     const char *what, *name;
@@ -56,20 +51,20 @@ static bool link_use(struct compose_request *request, const struct user *user, e
     use->server = vm_find(request, use->from);
     if (use->server == request->vm_count) {
         diag_error(&at, "%s \"%s\": its %s is to come from \"%s\", and there is no VM of this name",
-                   user->what, user->name, service_names[service], use->from);
+                   user->what, user->name, serve_service_name(service), use->from);
         return false;
     }
     if (!request->vms[use->server].serves[service]) {
         diag_error(&at,
                    "%s \"%s\": its %s is to come from VM \"%s\", which does not serve it; "
                    "\"serves\": {\"%s\": {}} there makes it",
-                   user->what, user->name, service_names[service], use->from,
-                   service_names[service]);
+                   user->what, user->name, serve_service_name(service), use->from,
+                   serve_service_name(service));
         return false;
     }
     if (use->server == user->vm) {
         diag_error(&at, "VM \"%s\": it uses the %s that it serves itself", user->name,
-                   service_names[service]);
+                   serve_service_name(service));
         return false;
     }
     return true;
@@ -136,6 +131,41 @@ static bool check_partitions(struct compose_request *request)
     return sound;
 }
 
+/* Makes up the address of a network interface: locally administered (IEEE 802, 8.2), "DV", server
+ * and user by their places. */
+static void make_mac(struct service_use *use, size_t user)
+{
+    const uint8_t mac[MAC_SIZE] = {0x02, 'D', 'V', 0, (uint8_t)use->server, (uint8_t)(user + 1)};
+    if (!use->has_mac) {
+        memcpy(use->mac, mac, MAC_SIZE);
+    }
+}
+
+/* On one network, an address is one interface's. */
+static bool check_macs(struct compose_request *request)
+{
+    const struct source at = {.file = request->path};
+    bool sound = true;
+    for (size_t i = 0; i < user_count(request); i++) {
+        struct user user = user_at(request, i);
+        struct service_use *use = &user.uses->services[SERVICE_NET];
+        make_mac(use, i);
+        for (size_t k = 0; k < i && use->from != NULL; k++) {
+            struct user other = user_at(request, k);
+            const struct service_use *others = &other.uses->services[SERVICE_NET];
+            if (others->from != NULL && others->server == use->server &&
+                memcmp(others->mac, use->mac, MAC_SIZE) == 0) {
+                diag_error(&at,
+                           "%s \"%s\" and %s \"%s\" would have one MAC address on the network "
+                           "of VM \"%s\"",
+                           other.what, other.name, user.what, user.name, use->from);
+                sound = false;
+            }
+        }
+    }
+    return sound;
+}
+
 /* Somebody who serves is used, or its virtualisers would have nobody. */
 static bool check_served(struct compose_request *request)
 {
@@ -150,7 +180,7 @@ static bool check_served(struct compose_request *request)
             }
             if (!is_used) {
                 diag_error(&at, "VM \"%s\": it serves its %s, and nobody uses it",
-                           request->vms[vm].name, service_names[service]);
+                           request->vms[vm].name, serve_service_name(service));
                 sound = false;
             }
         }
@@ -241,5 +271,6 @@ bool request_link(struct compose_request *request)
     }
     sound = link_restarts(request) && sound;
     sound = check_console(request) && sound;
-    return sound && check_circles(request) && check_partitions(request) && check_served(request);
+    return sound && check_circles(request) && check_partitions(request) && check_macs(request) &&
+           check_served(request);
 }

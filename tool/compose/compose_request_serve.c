@@ -14,11 +14,6 @@
 
 #define PARTITION_MAX 128 /* entries of a GUID partition table as everybody makes them */
 
-static const char *const service_names[SERVICE_COUNT] = {
-    [SERVICE_BLOCK] = "block",
-    [SERVICE_NET] = "network",
-};
-
 bool request_is_string(struct json_object *value)
 {
     return json_object_is_type(value, json_type_string) &&
@@ -78,7 +73,7 @@ bool request_take_priority(const struct request_place *place, struct json_object
 static enum service service_find(const char *key)
 {
     enum service service = 0;
-    while (service < SERVICE_COUNT && strcmp(service_names[service], key) != 0) {
+    while (service < SERVICE_COUNT && strcmp(serve_service_name(service), key) != 0) {
         service++;
     }
     return service;
@@ -165,7 +160,7 @@ static bool take_use(const struct request_place *place, enum service service,
     if (!json_object_is_type(value, json_type_object) ||
         !json_object_object_get_ex(value, "from", &from) || !request_is_string(from) ||
         (service == SERVICE_BLOCK && !json_object_object_get_ex(value, "partition", &partition))) {
-        return request_refuse(place, service_names[service], value, expected[service]);
+        return request_refuse(place, serve_service_name(service), value, expected[service]);
     }
     bool sound = true;
     use->from = json_object_get_string(from);
@@ -176,7 +171,7 @@ static bool take_use(const struct request_place *place, enum service service,
         } else if (service == SERVICE_NET && strcmp(key, "mac") == 0) {
             sound = take_mac(place, what, use) && sound;
         } else if (strcmp(key, "from") != 0) {
-            sound = refuse_key(place, key, service_names[service],
+            sound = refuse_key(place, key, serve_service_name(service),
                                service == SERVICE_BLOCK ? "from and partition" : "from and mac");
         }
     }

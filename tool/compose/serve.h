@@ -76,6 +76,7 @@ struct serve_region {
     const char *what; /* for people */
     uint64_t size;    /* bytes, whole pages */
     bool is_large;    /* 2 MiB pages */
+    bool is_data;     /* somebody's data, and no queue or notice about it */
     bool is_declared; /* RAM of a guest, or registers: the description has it anyway */
 };
 
@@ -160,6 +161,9 @@ size_t serve_add_pd(struct serve *serve, char *name, uint32_t priority, const ch
 /* Adds a region of `size` bytes, rounded up; `name` becomes the table's. */
 size_t serve_add_region(struct serve *serve, char *name, uint64_t size, const char *what);
 
+/* The same for a region of somebody's data. */
+size_t serve_add_data(struct serve *serve, char *name, uint64_t size, const char *what);
+
 /* Adds a map of a region, behind all others of that PD, and returns its VA. */
 uint64_t serve_add_map(struct serve *serve, size_t pd, size_t region, bool is_writable);
 
@@ -188,6 +192,10 @@ size_t serve_find_pd(const struct serve *serve, const char *name);
 /* The PD of a VM's VMM; of a program, by its index in the request. */
 size_t serve_vmm(const struct serve *serve, size_t vm);
 size_t serve_program(const struct compose *compose, size_t program);
+
+/* What a virtio device is, and a service, in a word or two. */
+const char *serve_device_name(uint32_t kind);
+const char *serve_service_name(unsigned service);
 
 /* Prints into memory that is the caller's. */
 char *serve_text(const char *format, ...) __attribute__((format(printf, 1, 2)));

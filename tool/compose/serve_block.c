@@ -81,10 +81,10 @@ static uint64_t add_ram(struct server *server, size_t vm, uint64_t *size)
 {
     struct serve *serve = &server->compose->serve;
     const struct vm_request *request = &server->compose->request->vms[vm];
-    size_t ram = serve_add_region(serve, serve_text("%s_ram", request->name), request->ram_size,
-                                  "RAM of a guest");
-    size_t bounce = serve_add_region(serve, serve_text("%s_blk_bounce", request->name),
-                                     BOUNCE_BYTES, "data of block that is no whole page");
+    size_t ram = serve_add_data(serve, serve_text("%s_ram", request->name), request->ram_size,
+                                "RAM of a guest");
+    size_t bounce = serve_add_data(serve, serve_text("%s_blk_bounce", request->name), BOUNCE_BYTES,
+                                   "data of block that is no whole page");
     serve->regions[ram].is_declared = true;
     serve->regions[ram].is_large = true;
     uint64_t va = serve_add_map(serve, server->vmm, ram, true);
@@ -130,8 +130,8 @@ static void add_program(struct server *server, size_t program)
     struct serve *serve = &server->compose->serve;
     const struct program_request *request = &server->compose->request->programs[program];
     size_t pd = serve_program(server->compose, program);
-    size_t region = serve_add_region(serve, serve_text("%s_blk_data", request->name), CLIENT_BYTES,
-                                     "data of block");
+    size_t region = serve_add_data(serve, serve_text("%s_blk_data", request->name), CLIENT_BYTES,
+                                   "data of block");
     region_resource_t data = shared(serve, pd, region, true);
     uint64_t io = serve_add_map(serve, server->vmm, region, true);
     blk_client_config_t client =
@@ -170,7 +170,7 @@ void serve_block_connect(struct compose *compose, size_t vm)
     server.config.driver.conn = ends[0];
     driver.virt = ends[1];
     size_t tables =
-        serve_add_region(serve, serve_text("%s_tables", name), TABLES_BYTES, "partition tables");
+        serve_add_data(serve, serve_text("%s_tables", name), TABLES_BYTES, "partition tables");
     server.config.driver.data.region = shared(serve, server.virt, tables, true);
     server.config.driver.data.io_addr = serve_add_map(serve, server.vmm, tables, true);
     server_add_data(&server, server.config.driver.data.io_addr, TABLES_BYTES);

@@ -138,8 +138,8 @@ static void connect(struct serve *serve, const char *name, const char *direction
 {
     size_t queue = serve_add_region(serve, serve_text("%s_serial_%s_queue", name, direction),
                                     sizeof(serial_queue_t), "queue of the console");
-    size_t data = serve_add_region(serve, serve_text("%s_serial_%s_data", name, direction), bytes,
-                                   "bytes of the console");
+    size_t data = serve_add_data(serve, serve_text("%s_serial_%s_data", name, direction), bytes,
+                                 "bytes of the console");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
     for (int i = 0; i < 2; i++) {
         ends[i].queue = shared(serve, pds[i], queue);

@@ -81,8 +81,8 @@ static void connect(struct net *net, const char *prefix, const char *what, uint1
 
 static size_t add_data(struct net *net, const char *name, const char *which, const char *what)
 {
-    return serve_add_region(net->serve, serve_text("%s_%s_data", name, which),
-                            (uint64_t)BUFFERS * NET_BUFFER_SIZE, what);
+    return serve_add_data(net->serve, serve_text("%s_%s_data", name, which),
+                          (uint64_t)BUFFERS * NET_BUFFER_SIZE, what);
 }
 
 static size_t add_metadata(struct net *net, const char *which, size_t buffers)
@@ -137,23 +137,13 @@ void serve_net_pds(struct compose *compose, size_t server)
 
 /* ---- Clients ---- */
 
-static mac_addr_t mac_of(const struct service_use *use, size_t server, size_t index)
-{
-    /* Made up: locally administered (IEEE 802, 8.2), "D", "V", the server, the client. */
-    mac_addr_t mac = {.addr = {0x02, 0x44, 0x56, 0x00, (uint8_t)server, (uint8_t)(index + 1)}};
-    if (use->has_mac) {
-        memcpy(mac.addr, use->mac, MAC_SIZE);
-    }
-    return mac;
-}
-
 static void add_client(struct net *net, size_t pd, size_t vm, const char *name,
-                       const struct service_use *use, size_t server)
+                       const struct service_use *use)
 {
     struct client *client = &net->clients[net->client_count];
     *client = (struct client){.name = name, .vm = vm, .pd = pd, .copy = SERVE_PD_NONE};
     set_magic(client->config.magic);
-    client->config.mac_addr = mac_of(use, server, net->client_count);
+    memcpy(client->config.mac_addr.addr, use->mac, MAC_SIZE);
     if (vm == NODE_NONE) {
         char *copy = serve_text("%s_net_copy", name);
         client->copy = serve_find_pd(net->serve, copy);
@@ -169,14 +159,14 @@ static void list_clients(struct net *net, size_t server)
     for (size_t i = 0; i < request->vm_count; i++) {
         const struct service_use *use = &request->vms[i].uses.services[SERVICE_NET];
         if (is_used(use, server)) {
-            add_client(net, serve_vmm(net->serve, i), i, request->vms[i].name, use, server);
+            add_client(net, serve_vmm(net->serve, i), i, request->vms[i].name, use);
         }
     }
     for (size_t i = 0; i < request->program_count; i++) {
         const struct service_use *use = &request->programs[i].uses.services[SERVICE_NET];
         if (is_used(use, server)) {
             add_client(net, serve_program(net->compose, i), NODE_NONE, request->programs[i].name,
-                       use, server);
+                       use);
         }
     }
 }

@@ -23,6 +23,28 @@ char *serve_text(const char *format, ...)
     return alloc_checked(length < 0 ? NULL : text);
 }
 
+const char *serve_device_name(uint32_t kind)
+{
+    static const char *const names[] = {
+        [GUEST_DEVICE_CONSOLE] = "console",
+        [GUEST_DEVICE_BLOCK] = "block",
+        [GUEST_DEVICE_NET] = "network",
+        [GUEST_DEVICE_ENTROPY] = "entropy",
+        [GUEST_DEVICE_BLOCK_SERVER] = "serves block",
+        [GUEST_DEVICE_NET_SERVER] = "serves network",
+    };
+    return names[kind];
+}
+
+const char *serve_service_name(unsigned service)
+{
+    static const char *const names[SERVICE_COUNT] = {
+        [SERVICE_BLOCK] = "block",
+        [SERVICE_NET] = "network",
+    };
+    return names[service];
+}
+
 static uint64_t up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) & -unit;
@@ -53,6 +75,13 @@ size_t serve_add_region(struct serve *serve, char *name, uint64_t size, const ch
                               .size = up(size, is_large ? PAGE_SIZE_2M : PAGE_SIZE_4K),
                               .is_large = is_large};
     return serve->region_count++;
+}
+
+size_t serve_add_data(struct serve *serve, char *name, uint64_t size, const char *what)
+{
+    size_t region = serve_add_region(serve, name, size, what);
+    serve->regions[region].is_data = true;
+    return region;
 }
 
 void serve_add_map_at(struct serve *serve, size_t pd, size_t region, uint64_t va, bool is_writable)

@@ -102,7 +102,8 @@ static void take_node(struct reader *reader, struct json_object *row)
     const char *text = text_member(reader, row, "text");
     if (reader->is_sound && explain->texts[node] == NULL) {
         explain->texts[node] = explain_text("%s", text);
-        explain->is_owned[node] = json_object_object_get_ex(row, "vm", NULL);
+        explain->is_owned[node] = json_object_object_get_ex(row, "vm", NULL) ||
+                                  json_object_object_get_ex(row, "pd", NULL);
     }
 }
 
@@ -110,13 +111,14 @@ static void take_page(struct reader *reader, struct json_object *row)
 {
     struct range pages = range_member(reader, row);
     size_t node = node_member(reader, row);
-    const char *vm = text_member(reader, row, "vm");
+    bool is_pd = json_object_object_get_ex(row, "pd", NULL); /* else a VM has it */
+    const char *owner = text_member(reader, row, is_pd ? "pd" : "vm");
     if (reader->is_sound) {
         explain_add_holding(
             reader->explain,
             &(struct holding){
                 .pages = pages,
-                .who = explain_text("VM \"%s\"", vm),
+                .who = explain_text("%s \"%s\"", is_pd ? "PD" : "VM", owner),
                 .how = explain_text("a page of %s", reader->explain->devtree->nodes[node].path)});
     }
 }
