@@ -126,13 +126,15 @@ void serve_console_pds(struct compose *compose)
 
 /* ---- Connections ---- */
 
-static region_resource_t shared(struct serve *serve, size_t pd, size_t region)
+static region_resource_t shared(struct serve *serve, size_t pd, size_t region, bool is_writable)
 {
-    return (region_resource_t){.vaddr = (void *)(uintptr_t)serve_add_map(serve, pd, region, true),
+    return (region_resource_t){.vaddr =
+                                   (void *)(uintptr_t)serve_add_map(serve, pd, region, is_writable),
                                .size = serve->regions[region].size};
 }
 
-/* Connects two PDs in one direction: a queue, its data, a channel. */
+/* Connects two PDs, from the first, which alone writes bytes, to the second: a queue, its data, a
+ * channel. */
 static void connect(struct serve *serve, const char *name, const char *direction, uint64_t bytes,
                     const size_t *pds, serial_connection_resource_t *ends)
 {
@@ -142,8 +144,8 @@ static void connect(struct serve *serve, const char *name, const char *direction
                                  "bytes of the console");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
     for (int i = 0; i < 2; i++) {
-        ends[i].queue = shared(serve, pds[i], queue);
-        ends[i].data = shared(serve, pds[i], data);
+        ends[i].queue = shared(serve, pds[i], queue, true);
+        ends[i].data = shared(serve, pds[i], data, i == 0);
         ends[i].id = (uint8_t)channel->ids[i];
     }
 }
@@ -164,10 +166,10 @@ static serial_client_config_t add_writer(struct serve *serve, struct virtualiser
     serial_client_config_t client = {0};
     memcpy(client.magic, SDDF_SERIAL_MAGIC, sizeof(client.magic));
     serial_virt_tx_client_config_t *tx = &virt->tx_config.clients[virt->tx_config.num_clients++];
-    connect(serve, name, "tx", TX_BYTES, (size_t[]){virt->tx, pd}, ends);
-    tx->conn = ends[0];
+    connect(serve, serve->pds[pd].name, "tx", TX_BYTES, (size_t[]){pd, virt->tx}, ends);
+    tx->conn = ends[1];
     memcpy(tx->name, name, strlen(name)); /* request_is_name() has seen to its length */
-    client.tx = ends[1];
+    client.tx = ends[0];
     return client;
 }
 
@@ -176,7 +178,7 @@ static serial_client_config_t add_client(struct serve *serve, struct virtualiser
 {
     serial_connection_resource_t ends[2];
     serial_client_config_t client = add_writer(serve, virt, pd, name);
-    connect(serve, name, "rx", RX_BYTES, (size_t[]){virt->rx, pd}, ends);
+    connect(serve, serve->pds[pd].name, "rx", RX_BYTES, (size_t[]){virt->rx, pd}, ends);
     memcpy(virt->rx_names.names[virt->rx_config.num_clients], name, strlen(name));
     virt->rx_config.clients[virt->rx_config.num_clients++] = ends[0];
     client.rx = ends[1];
@@ -283,9 +285,9 @@ bool serve_console_connect(struct compose *compose)
     connect(serve, DRIVER, "tx", TX_BYTES, (size_t[]){virt.tx, driver}, ends);
     virt.tx_config.driver = ends[0];
     driver_config.tx = ends[1];
-    connect(serve, DRIVER, "rx", RX_BYTES, (size_t[]){virt.rx, driver}, ends);
-    virt.rx_config.driver = ends[0];
-    driver_config.rx = ends[1];
+    connect(serve, DRIVER, "rx", RX_BYTES, (size_t[]){driver, virt.rx}, ends);
+    driver_config.rx = ends[0];
+    virt.rx_config.driver = ends[1];
     add_clients(compose, &virt);
     add_notices(serve, &virt);
     serve_add_config(serve, driver, ".serial_driver_config", &driver_config, sizeof(driver_config));
