@@ -15,13 +15,16 @@ LIBVMM_CFLAGS        := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include 
 LIBVMM_CFLAGS_drover := -Ilibmicrokit/include
 LIBVMM_CFLAGS_sel4   := -isystem $(SEL4_INCLUDE) -DLIBVMM_PLATFORM_SEL4
 
+# Frames are copied between buffers that are not aligned to each other, in normal memory.
+LIBVMM_CFLAGS_net_copy := -munaligned-access
+
 # $(call libvmm_rules,CONFIG,PLATFORM,ARCHIVE)
 define libvmm_rules
 $(3)_SOURCES := $(wildcard libvmm/src/*.c libvmm/src/virtio/*.c libvmm/src/serve/*.c libvmm/src/platform/*.c libvmm/src/platform/$(2)/*.c)
 
 $(BUILD)/target/$(1)/$(3)/%.o: libvmm/src/% $(LIBVMM_HEADERS)
 	@mkdir -p $$(@D)
-	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) $(LIBVMM_CFLAGS) $(LIBVMM_CFLAGS_$(2)) -c -o $$@ $$<
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) $(LIBVMM_CFLAGS) $(LIBVMM_CFLAGS_$(2)) $$(LIBVMM_CFLAGS_$$(basename $$(notdir $$*))) -c -o $$@ $$<
 
 # One object, optimised as a whole: a trapped access goes through several files.
 $(BUILD)/target/$(1)/$(3).o: $$($(3)_SOURCES:libvmm/src/%=$(BUILD)/target/$(1)/$(3)/%.o)

@@ -154,6 +154,7 @@ static bool net_init(const struct guest_table *table, const struct guest_device 
                    config->rx.num_buffers);
     net_queue_init(&net->tx, config->tx.free_queue.vaddr, config->tx.active_queue.vaddr,
                    config->tx.num_buffers);
+    net_buffers_init(&net->tx, 0); /* a client's to do, once */
     if (!virtio_mmio_net_init(&net->device, info->gpa, GUEST_DEVICE_SIZE, route_of(info), &net->rx,
                               &net->tx, (uintptr_t)config->rx_data.vaddr,
                               (uintptr_t)config->tx_data.vaddr, config->rx.id, config->tx.id,

@@ -24,3 +24,6 @@
 #if __has_include(<sddf/serial/queue.h>)
 #include <libvmm/virtio/console.h>
 #endif
+#if __has_include(<sddf/network/queue.h>)
+#include <libvmm/virtio/net.h>
+#endif

@@ -205,6 +205,11 @@ void microkit_notify(microkit_channel channel)
     fake.notify_count[channel]++;
 }
 
+void microkit_deferred_notify(microkit_channel channel)
+{
+    fake.notify_count[channel]++;
+}
+
 /* ---- The platform ---- */
 
 const struct vm_info *platform_vm_info(void)

@@ -60,7 +60,7 @@ struct fake {
     unsigned straight_vcpu[1024];      /* where straight interrupts go: configured there last */
     bool physical_active[CHANNEL_MAX]; /* interrupts by channel */
     unsigned ack_count[CHANNEL_MAX];
-    unsigned notify_count[CHANNEL_MAX]; /* microkit_notify() */
+    unsigned notify_count[CHANNEL_MAX]; /* microkit_notify(), at once or deferred */
     unsigned inject_count;
     uint64_t smc_called;    /* x0 of the last firmware call */
     uint64_t cleaned_bytes; /* by platform_cache_clean() */

@@ -37,6 +37,7 @@ seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo
 
 /* The fake's: counted. */
 void microkit_notify(microkit_channel channel);
+void microkit_deferred_notify(microkit_channel channel);
 
 /* The fake's: counts as a call of the firmware. */
 void microkit_arm_smc_call(const seL4_ARM_SMCContext *args, seL4_ARM_SMCContext *response);

@@ -1,0 +1,145 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Loops over 64 bytes of a frame. This file is compiled with unaligned accesses: frames and
+ * guests' buffers are seldom aligned to each other, and are normal memory. Eight words are loaded
+ * before the first is stored, which makes four pairs of loads and four of stores.
+ */
+#include "net_copy.h"
+
+struct block {
+    uint64_t words[8];
+};
+
+static inline uint64_t load_64(const uint8_t *from)
+{
+    uint64_t word;
+    __builtin_memcpy(&word, from, sizeof word);
+    return word;
+}
+
+static inline void block_load(struct block *block, const uint8_t *from)
+{
+#pragma clang loop unroll(full)
+    for (unsigned i = 0; i < 8; i++) {
+        block->words[i] = load_64(from + i * 8);
+    }
+}
+
+static inline void block_store(uint8_t *to, const struct block *block)
+{
+#pragma clang loop unroll(full)
+    for (unsigned i = 0; i < 8; i++) {
+        __builtin_memcpy(to + i * 8, &block->words[i], 8);
+    }
+}
+
+/* Adds a block to a sum that carries into its upper half: two instructions a word. */
+static inline unsigned __int128 block_sum(const struct block *block, unsigned __int128 sum)
+{
+#pragma clang loop unroll(full)
+    for (unsigned i = 0; i < 8; i++) {
+        sum += block->words[i];
+    }
+    return sum;
+}
+
+static inline uint64_t sum_narrow(unsigned __int128 sum)
+{
+    return virtio_net_sum_add((uint64_t)sum, (uint64_t)(sum >> 64));
+}
+
+/* Copies fewer than 8 bytes, and returns them as a word with zeros behind. */
+static inline uint64_t copy_tail(uint8_t *to, const uint8_t *from, size_t length)
+{
+    uint64_t word = 0;
+    unsigned shift = 0;
+    if ((length & 4) != 0) {
+        uint32_t part;
+        __builtin_memcpy(&part, from, sizeof part);
+        __builtin_memcpy(to, &part, sizeof part);
+        word = part;
+        shift = 32;
+    }
+    if ((length & 2) != 0) {
+        uint16_t part;
+        __builtin_memcpy(&part, from + shift / 8, sizeof part);
+        __builtin_memcpy(to + shift / 8, &part, sizeof part);
+        word |= (uint64_t)part << shift;
+        shift += 16;
+    }
+    if ((length & 1) != 0) {
+        uint8_t part = from[shift / 8];
+        to[shift / 8] = part;
+        word |= (uint64_t)part << shift;
+    }
+    return word;
+}
+
+void virtio_net_copy(void *to, const void *from, size_t length)
+{
+    uint8_t *write = to;
+    const uint8_t *read = from;
+#pragma clang loop unroll(disable)
+    for (; length >= 64; length -= 64, read += 64, write += 64) {
+        struct block block;
+        block_load(&block, read);
+        block_store(write, &block);
+    }
+#pragma clang loop unroll(disable)
+    for (; length >= 8; length -= 8, read += 8, write += 8) {
+        uint64_t word = load_64(read);
+        __builtin_memcpy(write, &word, sizeof word);
+    }
+    copy_tail(write, read, length);
+}
+
+uint64_t virtio_net_copy_sum(void *to, const void *from, size_t length, uint64_t sum)
+{
+    uint8_t *write = to;
+    const uint8_t *read = from;
+    unsigned __int128 wide = sum;
+#pragma clang loop unroll(disable)
+    for (; length >= 64; length -= 64, read += 64, write += 64) {
+        struct block block;
+        block_load(&block, read);
+        block_store(write, &block);
+        wide = block_sum(&block, wide);
+    }
+    sum = sum_narrow(wide);
+#pragma clang loop unroll(disable)
+    for (; length >= 8; length -= 8, read += 8, write += 8) {
+        uint64_t word = load_64(read);
+        __builtin_memcpy(write, &word, sizeof word);
+        sum = virtio_net_sum_add(sum, word);
+    }
+    return virtio_net_sum_add(sum, copy_tail(write, read, length));
+}
+
+uint64_t virtio_net_sum(const void *from, size_t length, uint64_t sum)
+{
+    const uint8_t *read = from;
+    unsigned __int128 wide = sum;
+#pragma clang loop unroll(disable)
+    for (; length >= 64; length -= 64, read += 64) {
+        struct block block;
+        block_load(&block, read);
+        wide = block_sum(&block, wide);
+    }
+    sum = sum_narrow(wide);
+#pragma clang loop unroll(disable)
+    for (; length >= 8; length -= 8, read += 8) {
+        sum = virtio_net_sum_add(sum, load_64(read));
+    }
+    uint8_t tail[8];
+    return virtio_net_sum_add(sum, copy_tail(tail, read, length));
+}
+
+uint16_t virtio_net_sum_finish(uint64_t sum)
+{
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
