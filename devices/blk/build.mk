@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The block class: the virtualiser, and a client that checks a disk.
+# The block class: the virtualiser.
 
-$(eval $(call device_program,blk_virt,$(addprefix devices/blk/,virt.c client.c driver.c disk.c table.c mbr.c gpt.c \
-    cache.c)))
+BLK_VIRT_SOURCES := $(addprefix devices/,$(addprefix blk/,virt.c client.c driver.c disk.c table.c mbr.c gpt.c say.c) lib/text.c)
+
+$(eval $(call device_program,blk_virt,$(BLK_VIRT_SOURCES) devices/blk/cache.c))

@@ -18,13 +18,6 @@ static uint32_t own_share;   /* requests at the driver that each client has for 
 static uint32_t common;      /* and those that all have together */
 static uint32_t common_used; /* of these */
 
-static void say_of_client(uint32_t index, const char *what)
-{
-    microkit_dbg_puts("blk_virt: client ");
-    microkit_dbg_put32(index);
-    microkit_dbg_puts(what);
-}
-
 static void client_init(uint32_t index, const blk_virt_config_client_t *config)
 {
     const blk_connection_resource_t *conn = &config->conn;
@@ -40,9 +33,9 @@ static void client_init(uint32_t index, const blk_virt_config_client_t *config)
         conn->storage_info.size < BLK_EXTENSION_OFFSET + sizeof(blk_extension_t) ||
         conn->req_queue.size < blk_queue_req_size(conn->num_buffers) ||
         conn->resp_queue.size < blk_queue_resp_size(conn->num_buffers)) {
-        say_of_client(index,
-                      ": its queues or its storage_info do not fit into their regions; it is "
-                      "not served\n");
+        virt_say_number("client ", index,
+                        ": its queues or its storage_info do not fit into their regions; it is "
+                        "not served");
         return;
     }
     client->storage_info = conn->storage_info.vaddr;
@@ -236,8 +229,8 @@ static bool client_take(struct blk_client *client)
     if (status != BLK_RESP_OK) {
         if (!client->complained_of) {
             client->complained_of = true;
-            say_of_client((uint32_t)(client - clients),
-                          ": a request of it is refused; more of that goes unsaid\n");
+            virt_say_number("client ", (uint32_t)(client - clients),
+                            ": a request of it is refused; more of that goes unsaid");
         }
         client_answer(client, id, status, 0);
         return true;

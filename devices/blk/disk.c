@@ -123,9 +123,8 @@ static void parts_check(void)
     for (uint32_t i = 0; i < clients_count(); i++) {
         if (collides[i]) {
             client_at(i)->blocks = 0;
-            microkit_dbg_puts("blk_virt: the partition of client ");
-            microkit_dbg_put32(i);
-            microkit_dbg_puts(" overlaps another client's; it is not served\n");
+            virt_say_number("the partition of client ", i,
+                            " overlaps another client's; it is not served");
         }
     }
 }
@@ -164,11 +163,7 @@ static void disk_decide(void)
             client->start = 0;
             client->blocks = info.capacity;
         } else if (!table_partition(i, &client->start, &client->blocks)) {
-            microkit_dbg_puts("blk_virt: there is no partition ");
-            microkit_dbg_put32(client->partition);
-            microkit_dbg_puts(" for client ");
-            microkit_dbg_put32(i);
-            microkit_dbg_puts(" that can be served\n");
+            virt_say_number("there is no partition for client ", i, " that can be served");
         }
     }
     parts_check();

@@ -103,9 +103,8 @@ void driver_collect(void)
         if (piece == NULL) {
             if (!complained) {
                 complained = true;
-                microkit_dbg_puts("blk_virt: the driver answers what it was not asked, id ");
-                microkit_dbg_put32(id);
-                microkit_dbg_puts("; more of that goes unsaid\n");
+                virt_say_number("the driver answers what it was not asked, id ", id,
+                                "; more of that goes unsaid");
             }
             continue;
         }

@@ -40,14 +40,6 @@ static uint32_t array_crc;
 static uint32_t entry_index; /* of the one at array_at */
 static struct found found[VIRT_MAX_CLIENTS];
 
-static void say(const char *what, const char *why)
-{
-    microkit_dbg_puts("blk_virt: ");
-    microkit_dbg_puts(what);
-    microkit_dbg_puts(why);
-    microkit_dbg_puts("\n");
-}
-
 static uint64_t disk_lbas(void)
 {
     return disk_blocks * (BLK_TRANSFER_SIZE / lba_size);
@@ -71,7 +63,8 @@ static void found_add(uint32_t number, uint64_t first_lba, uint64_t lba_count)
             continue;
         }
         if (first_lba % lbas != 0) {
-            say("a partition does not begin on a multiple of 4096 bytes", "; it is not served");
+            virt_say("a partition does not begin on a multiple of 4096 bytes",
+                     "; it is not served");
             continue;
         }
         found[i] = (struct found){.start = first_lba / lbas, .blocks = lba_count / lbas};
@@ -100,7 +93,7 @@ void table_begin(uint64_t blocks, uint32_t size)
 
 static void table_end(const char *what, const char *why)
 {
-    say(what, why);
+    virt_say(what, why);
     step = STEP_DONE;
 }
 
@@ -115,7 +108,7 @@ static void gpt_begin(uint64_t lba)
 static void gpt_fail(const char *why)
 {
     if (header_lba == GPT_HEADER_LBA) {
-        say("the GPT ", why);
+        virt_say("the GPT ", why);
         gpt_begin(disk_lbas() - 1);
     } else {
         found_clear();
@@ -171,7 +164,7 @@ static void gpt_array_arrived(void)
         offset += header.entry_size;
     }
     if (is_bad) {
-        say("an entry of the GPT reaches where it may not", "; it is left out");
+        virt_say("an entry of the GPT reaches where it may not", "; it is left out");
     }
     if (array_at < array_end) {
         return;

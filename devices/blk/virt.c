@@ -15,8 +15,8 @@ void init(void)
     is_usable = blk_config_check_magic(&blk_virt_config) && driver_init(&blk_virt_config.driver) &&
                 disk_init(&blk_virt_config.driver);
     if (!is_usable) {
-        microkit_dbg_puts("blk_virt: its configuration is missing, or names regions that are too "
-                          "small; it serves nobody\n");
+        virt_say("its configuration is missing, or names regions that are too small",
+                 "; it serves nobody");
         return;
     }
     clients_init(&blk_virt_config);

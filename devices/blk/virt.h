@@ -57,6 +57,11 @@ struct blk_client {
 typedef void (*blk_piece_done_fn)(void *owner, uint16_t first, uint16_t count,
                                   blk_resp_status_t status, uint16_t success_count);
 
+/* -- say.c: a line on the debug console -- */
+
+void virt_say(const char *before, const char *after);
+void virt_say_number(const char *before, uint32_t number, const char *after);
+
 /* -- driver.c: the driver's queue -- */
 
 /* Prepares it. False if the configuration is unusable. */
