@@ -8,4 +8,4 @@ $(eval $(call device_program,network_copy,devices/network/copy.c devices/network
 $(eval $(call device_program,network_vswitch,devices/network/vswitch.c devices/network/connection.c))
 
 # A client that can be pinged.
-$(eval $(call device_program,ping,devices/network/connection.c $(wildcard devices/network/ping/*.c)))
+$(eval $(call device_program,ping,devices/network/connection.c devices/lib/console.c $(wildcard devices/network/ping/*.c)))

@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "host.h"
 #include "inet.h"
-#include "line.h"
+#include "console.h"
 
 __attribute__((section(".net_client_config"), used)) net_client_config_t config;
 __attribute__((section(".ping_config"), used)) struct ping_config ping_config;
@@ -65,25 +65,25 @@ static void frame_receive(net_buff_desc_t buffer)
 static void say_what_happened(void)
 {
     if ((host.events & HOST_ADDRESS) != 0) {
-        line_put("ping: address ");
-        line_put_ip(host.address);
-        line_put(host.uses_dhcp ? " by DHCP, gateway " : ", gateway ");
-        line_put_ip(host.gateway);
-        line_end();
+        console_put("ping: address ");
+        console_put_ip(host.address);
+        console_put(host.uses_dhcp ? " by DHCP, gateway " : ", gateway ");
+        console_put_ip(host.gateway);
+        console_end();
     }
     if ((host.events & HOST_GATEWAY_ANSWER) != 0) {
-        line_put("ping: ");
-        line_put_ip(host.gateway);
-        line_put(" answers, after ");
-        line_put_number(host.echo_us);
-        line_put(" us");
-        line_end();
+        console_put("ping: ");
+        console_put_ip(host.gateway);
+        console_put(" answers, after ");
+        console_put_number(host.echo_us);
+        console_put(" us");
+        console_end();
     }
     if ((host.events & HOST_FIRST_ECHO) != 0) {
-        line_put("ping: ");
-        line_put_ip(host.peer);
-        line_put(" pings, and is answered");
-        line_end();
+        console_put("ping: ");
+        console_put_ip(host.peer);
+        console_put(" pings, and is answered");
+        console_end();
     }
     host.events = 0;
 }
@@ -163,7 +163,7 @@ static void host_open(void)
 
 void init(void)
 {
-    line_open();
+    console_open();
     const char *mistake = open_connections();
     if (mistake != NULL) {
         net_config_refuse(mistake);

@@ -1,9 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Lines of text, see line.h.
+ * Lines of text, see console.h.
  */
-#include "line.h"
+#include "console.h"
 
 #include <microkit.h>
 #include <sddf/serial/config.h>
@@ -17,7 +17,7 @@ static serial_queue_handle_t serial;
 static char line[LINE_MAX + 2]; /* with a newline and a NUL */
 static uint32_t line_size;
 
-void line_open(void)
+void console_open(void)
 {
     if (serial_config_check_magic(&serial_config) &&
         serial_config.tx.queue.size >= sizeof(serial_queue_t) &&
@@ -27,14 +27,14 @@ void line_open(void)
     }
 }
 
-void line_put(const char *text)
+void console_put(const char *text)
 {
     while (*text != '\0' && line_size < LINE_MAX) {
         line[line_size++] = *text++;
     }
 }
 
-void line_put_number(uint64_t number)
+void console_put_number(uint64_t number)
 {
     char digits[21];
     char *at = &digits[20];
@@ -43,21 +43,21 @@ void line_put_number(uint64_t number)
         *--at = (char)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    line_put(at);
+    console_put(at);
 }
 
-void line_put_ip(uint32_t address)
+void console_put_ip(uint32_t address)
 {
     for (unsigned shift = 24;; shift -= 8) {
-        line_put_number(address >> shift & 0xff);
+        console_put_number(address >> shift & 0xff);
         if (shift == 0) {
             return;
         }
-        line_put(".");
+        console_put(".");
     }
 }
 
-void line_end(void)
+void console_end(void)
 {
     line[line_size++] = '\n';
     line[line_size] = '\0';
