@@ -39,13 +39,15 @@ $(foreach config,$(CONFIGS),$(eval $(call libvmm_rules,$(config),sel4,libvmm_sel
 
 # vmm.elf is linked as programs out of the tree are. On seL4 somebody has to bring the routing table: that it links
 # there, too, is for tests/sel4_vmm to see.
-define generic_vmm_rules
-$(BUILD)/target/$(1)/vmm.o: libvmm/generic/vmm.c $(LIBVMM_HEADERS)
-	@mkdir -p $$(@D)
-	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) -mgeneral-regs-only -Ilibmicrokit/include -Ilibvmm/include -c -o $$@ $$<
+GENERIC_VMM_SOURCES := $(wildcard libvmm/generic/*.c)
 
-$(BUILD)/target/$(1)/vmm.elf: $(BUILD)/target/$(1)/vmm.o $(BUILD)/target/$(1)/libvmm.a \
-		$(BUILD)/target/$(1)/libmicrokit.a libmicrokit/microkit.ld
+define generic_vmm_rules
+$(BUILD)/target/$(1)/generic/%.o: libvmm/generic/%.c $(LIBVMM_HEADERS)
+	@mkdir -p $$(@D)
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(1)) -mgeneral-regs-only -Ilibmicrokit/include -Ilibvmm/include -Idevices/include -c -o $$@ $$<
+
+$(BUILD)/target/$(1)/vmm.elf: $(GENERIC_VMM_SOURCES:libvmm/generic/%.c=$(BUILD)/target/$(1)/generic/%.o) \
+		$(BUILD)/target/$(1)/libvmm.a $(BUILD)/target/$(1)/libmicrokit.a libmicrokit/microkit.ld
 	$(TARGET_LD) $(TARGET_LDFLAGS) -Tlibmicrokit/microkit.ld -o $$@ $$(filter %.o %.a,$$^)
 endef
 $(foreach config,$(CONFIGS),$(eval $(call generic_vmm_rules,$(config))))

@@ -10,15 +10,13 @@
 #include <sddf/network/config.h>
 #include <sddf/serial/config.h>
 
+#include <libvmm/guest.h>
 #include <libvmm/guest_table.h>
 #include <libvmm/serve/block_port.h>
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/block.h>
 #include <libvmm/virtio/console.h>
-#include <libvmm/virtio/entropy.h>
 #include <libvmm/virtio/net.h>
-
-#include "entropy_source.h"
 
 struct console {
     struct virtio_console_device device;
@@ -43,9 +41,9 @@ struct block_server_device {
 static struct console consoles[DEVICES_MAX];
 static struct block blocks[DEVICES_MAX];
 static struct net nets[DEVICES_MAX]; /* of either role */
-static struct virtio_rng_device rngs[DEVICES_MAX];
 static struct block_server_device block_servers[DEVICES_MAX];
-static unsigned console_count, block_count, net_count, rng_count, block_server_count;
+static unsigned console_count, block_count, net_count, block_server_count;
+static const unsigned none_count;
 
 /* Who hears of a channel. */
 static struct {
@@ -167,10 +165,11 @@ static bool net_init(const struct guest_table *table, const struct guest_device 
            (config->tx.id == config->rx.id || listen(config->tx.id, net_notified, &net->device));
 }
 
-static bool entropy_init(const struct guest_device *info)
+/* A virtio-rng has what it gives counted as random by Linux, and nothing here is. */
+static bool entropy_init(void)
 {
-    return virtio_mmio_rng_init(&rngs[rng_count++], info->gpa, GUEST_DEVICE_SIZE, route_of(info),
-                                entropy_source, NULL);
+    LOG_VMM_ERR("guest table: this VMM has no source of entropy for a guest\n");
+    return false;
 }
 
 /* ---- What the guest serves ---- */
@@ -196,11 +195,9 @@ static bool block_server_device_init(const struct guest_table *table,
 }
 
 /* The device's own address, which nobody speaks to: locally administered, by its place. */
-static void server_mac(unsigned number, uint8_t *mac)
+static mac_addr_t server_mac(unsigned number)
 {
-    static const uint8_t first[] = {0x02, 0x64, 0x72, 0x76, 0x72, 0x00};
-    memcpy(mac, first, sizeof first);
-    mac[5] = (uint8_t)number;
+    return (mac_addr_t){{0x02, 0x64, 0x72, 0x76, 0x72, (uint8_t)number}};
 }
 
 static bool net_server_init(const struct guest_table *table, const struct guest_device *info,
@@ -209,8 +206,7 @@ static bool net_server_init(const struct guest_table *table, const struct guest_
     static struct virtio_net_region receive[VIRTIO_NET_REGIONS_MAX],
         transmit[VIRTIO_NET_REGIONS_MAX];
     const net_driver_config_t *config = configuration;
-    uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ];
-    server_mac(net_count, mac);
+    const mac_addr_t mac = server_mac(net_count);
     struct net *net = &nets[net_count++];
     net_queue_init(&net->rx, config->virt_rx.free_queue.vaddr, config->virt_rx.active_queue.vaddr,
                    config->virt_rx.num_buffers);
@@ -220,7 +216,7 @@ static bool net_server_init(const struct guest_table *table, const struct guest_
                                        &net->rx, &net->tx, receive,
                                        regions_of(table, info, true, receive), transmit,
                                        regions_of(table, info, false, transmit), config->virt_rx.id,
-                                       config->virt_tx.id, mac) &&
+                                       config->virt_tx.id, mac.addr) &&
            listen(config->virt_rx.id, net_notified, &net->device) &&
            listen(config->virt_tx.id, net_notified, &net->device);
 }
@@ -231,23 +227,21 @@ static bool net_server_init(const struct guest_table *table, const struct guest_
 static const struct kind {
     const char *name;
     size_t config_size;
-    const char *magic; /* of SDDF_*_MAGIC_LEN bytes; NULL: no configuration */
+    bool (*has_magic)(void *config);
     const unsigned *count;
 } kinds[] = {
-    [GUEST_DEVICE_CONSOLE] = {"console", sizeof(serial_client_config_t), SDDF_SERIAL_MAGIC,
+    [GUEST_DEVICE_CONSOLE] = {"console", sizeof(serial_client_config_t), serial_config_check_magic,
                               &console_count},
-    [GUEST_DEVICE_BLOCK] = {"disk", sizeof(blk_client_config_t), SDDF_BLK_MAGIC, &block_count},
-    [GUEST_DEVICE_NET] = {"network device", sizeof(net_client_config_t), SDDF_NET_MAGIC,
+    [GUEST_DEVICE_BLOCK] = {"disk", sizeof(blk_client_config_t), blk_config_check_magic,
+                            &block_count},
+    [GUEST_DEVICE_NET] = {"network device", sizeof(net_client_config_t), net_config_check_magic,
                           &net_count},
-    [GUEST_DEVICE_ENTROPY] = {"source of entropy", 0, NULL, &rng_count},
-    [GUEST_DEVICE_BLOCK_SERVER] = {"served disk", sizeof(blk_driver_config_t), SDDF_BLK_MAGIC,
-                                   &block_server_count},
-    [GUEST_DEVICE_NET_SERVER] = {"served network", sizeof(net_driver_config_t), SDDF_NET_MAGIC,
-                                 &net_count},
+    [GUEST_DEVICE_ENTROPY] = {"source of entropy", 0, NULL, &none_count},
+    [GUEST_DEVICE_BLOCK_SERVER] = {"served disk", sizeof(blk_driver_config_t),
+                                   blk_config_check_magic, &block_server_count},
+    [GUEST_DEVICE_NET_SERVER] = {"served network", sizeof(net_driver_config_t),
+                                 net_config_check_magic, &net_count},
 };
-
-_Static_assert(SDDF_SERIAL_MAGIC_LEN == 5 && SDDF_BLK_MAGIC_LEN == 5 && SDDF_NET_MAGIC_LEN == 5,
-               "one length of magic");
 
 static bool kind_check(const struct guest_device *info, const void *config)
 {
@@ -258,7 +252,7 @@ static bool kind_check(const struct guest_device *info, const void *config)
         return false;
     }
     if (info->config_size != kind->config_size ||
-        (kind->magic != NULL && memcmp(config, kind->magic, SDDF_BLK_MAGIC_LEN) != 0)) {
+        (kind->has_magic != NULL && !kind->has_magic((void *)(uintptr_t)config))) {
         LOG_VMM_ERR(
             "guest table: %s at 0x%lx (GPA): %u bytes that are not its configuration, which "
             "has %lu; compose the system with the tool of the same release\n",
@@ -283,7 +277,7 @@ static bool device_init(const struct guest_table *table, const struct guest_devi
     case GUEST_DEVICE_NET:
         return net_init(table, info, config);
     case GUEST_DEVICE_ENTROPY:
-        return entropy_init(info);
+        return entropy_init();
     case GUEST_DEVICE_BLOCK_SERVER:
         return block_server_device_init(table, info, config);
     default:

@@ -9,6 +9,8 @@
 #include <libvmm/libvmm.h>
 #include <microkit.h>
 
+#include "devices.h"
+
 /* PSCI function SYSTEM_OFF (Arm DEN0022, 5.1.9): switches the whole machine off. */
 #define MACHINE_OFF 0x84000008
 
@@ -81,7 +83,8 @@ void init(void)
         return;
     }
     fault_register_places(table);
-    if (!virq_register_passthrough_all() || !firmware_calls_allow(table) || !power_prepare(table)) {
+    if (!virq_register_passthrough_all() || !firmware_calls_allow(table) || !power_prepare(table) ||
+        !devices_init(table)) {
         return;
     }
     uint64_t kernel_pc = images_place(table);
@@ -92,7 +95,7 @@ void init(void)
 
 void notified(microkit_channel channel)
 {
-    if (!virq_handle_passthrough(channel)) {
+    if (!devices_notified(channel) && !virq_handle_passthrough(channel)) {
         LOG_VMM_ERR("notification on channel %u, which has no interrupt\n", channel);
     }
 }
