@@ -22,6 +22,8 @@ _Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 
 /* A line for the log. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* ---- file.c ---- */
+
 /* Reads the text file at `path` without the newline at its end; false if that cannot be done. */
 bool file_read(const char *path, char *text, size_t size);
 

@@ -4,14 +4,12 @@
  * drover-agent: serves a disk of this VM to the VMM, and through it to others.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent.h"
 
@@ -52,22 +50,6 @@ _Noreturn void refuse(const char *format, ...)
     print(format, arguments);
     va_end(arguments);
     exit(EXIT_FAILURE);
-}
-
-bool file_read(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (length < 0) {
-        text[0] = '\0';
-        return false;
-    }
-    text[length] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    return true;
 }
 
 static unsigned long number_of(const char *text, unsigned long most)

@@ -46,12 +46,12 @@ bool block_server_init(struct block_server *server, const struct block_server_co
     }
     blk_queue_init(&server->queue, virt->req_queue.vaddr, virt->resp_queue.vaddr,
                    virt->num_buffers);
-    requests_init(server);
-    pieces_init(server);
+    block_requests_init(server);
+    block_pieces_init(server);
     return true;
 }
 
-void server_send_byte(struct block_server *server)
+void block_server_send_byte(struct block_server *server)
 {
     static const uint8_t doorbell = AGENT_DOORBELL, goodbye = AGENT_GOODBYE;
     bool is_doorbell = server->state == BLOCK_SERVER_CONNECTED;
@@ -74,8 +74,8 @@ static void server_notify(struct block_server *server)
 static void server_leave(struct block_server *server, enum block_server_state state,
                          const char *reason)
 {
-    uint32_t kept = requests_rewind(server);
-    pieces_drop(server);
+    uint32_t kept = block_requests_rewind(server);
+    block_pieces_drop(server);
     server->byte_due = false;
     server->state = state;
     server->counts.reissued += kept;
@@ -87,15 +87,15 @@ static void server_leave(struct block_server *server, enum block_server_state st
 static void server_dismiss(struct block_server *server, const char *reason)
 {
     server_leave(server, BLOCK_SERVER_DRAINING, reason);
-    server_send_byte(server);
+    block_server_send_byte(server);
 }
 
 /* Does all there is to do for a connected agent. */
 static void server_run(struct block_server *server)
 {
     const char *broken;
-    if (pieces_complete(server, &broken)) {
-        pieces_issue(server);
+    if (block_pieces_complete(server, &broken)) {
+        block_pieces_issue(server);
     } else {
         server_dismiss(server, broken);
     }
@@ -104,7 +104,7 @@ static void server_run(struct block_server *server)
 void block_server_notified(struct block_server *server)
 {
     server->counts.notified++;
-    requests_answer_done(server);
+    block_requests_answer_done(server);
     if (server->state == BLOCK_SERVER_CONNECTED) {
         server_run(server);
     }
@@ -141,10 +141,10 @@ static void hello_received(struct block_server *server, const void *bytes, uint3
     struct agent_answer answer = {AGENT_MAGIC, AGENT_VERSION, AGENT_REFUSED_HELLO};
     if (size == sizeof hello) {
         __builtin_memcpy(&hello, bytes, sizeof hello);
-        answer.verdict = hello_accept(server, &hello);
+        answer.verdict = block_hello_accept(server, &hello);
     }
     if (answer.verdict == AGENT_ACCEPTED) {
-        struct agent_rings *rings = pool_at(&server->pool, AGENT_RINGS_OFFSET);
+        struct agent_rings *rings = block_pool_at(&server->pool, AGENT_RINGS_OFFSET);
         store_relaxed_32(&rings->request_tail, 0);
         store_relaxed_32(&rings->completion_event, 0);
     }
@@ -188,6 +188,6 @@ void block_server_received(struct block_server *server, const void *bytes, uint3
 void block_server_writable(struct block_server *server)
 {
     if (server->byte_due) {
-        server_send_byte(server);
+        block_server_send_byte(server);
     }
 }

@@ -76,7 +76,7 @@ static void disk_publish(struct block_server *server)
     server->notify_due = true;
 }
 
-enum agent_verdict hello_accept(struct block_server *server, const struct agent_hello *hello)
+enum agent_verdict block_hello_accept(struct block_server *server, const struct agent_hello *hello)
 {
     if (hello->magic != AGENT_MAGIC) {
         return AGENT_REFUSED_HELLO;
@@ -87,7 +87,7 @@ enum agent_verdict hello_accept(struct block_server *server, const struct agent_
     if (!disk_is_sound(hello)) {
         return AGENT_REFUSED_DISK;
     }
-    if (!pool_open(&server->pool, hello)) {
+    if (!block_pool_open(&server->pool, hello)) {
         return AGENT_REFUSED_POOL;
     }
     server->depth = hello->depth;

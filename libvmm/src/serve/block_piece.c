@@ -9,7 +9,7 @@
 
 #include "block_state.h"
 
-void pieces_init(struct block_server *server)
+void block_pieces_init(struct block_server *server)
 {
     for (uint16_t i = 0; i < AGENT_DEPTH_MAX; i++) {
         server->pieces[i].is_used = false;
@@ -22,21 +22,21 @@ void pieces_init(struct block_server *server)
     server->completion_head = 0;
 }
 
-void pieces_drop(struct block_server *server)
+void block_pieces_drop(struct block_server *server)
 {
-    pieces_init(server);
+    block_pieces_init(server);
 }
 
 static struct agent_rings *rings_at(const struct block_server *server)
 {
-    return pool_at(&server->pool, AGENT_RINGS_OFFSET);
+    return block_pool_at(&server->pool, AGENT_RINGS_OFFSET);
 }
 
 static void piece_free(struct block_server *server, uint16_t tag)
 {
     struct block_server_piece *piece = &server->pieces[tag];
     if (piece->page_count != 0) {
-        pool_give_back(&server->pool, piece->page, piece->page_count);
+        block_pool_give_back(&server->pool, piece->page, piece->page_count);
     }
     piece->is_used = false;
     piece->next_free = server->piece_free;
@@ -65,7 +65,7 @@ static void ring_put(struct block_server *server, uint16_t tag, uint32_t count)
 {
     const struct block_server_piece *piece = &server->pieces[tag];
     const struct block_server_request *request = &server->requests[piece->request];
-    struct agent_request *ring = pool_at(&server->pool, AGENT_REQUESTS_OFFSET);
+    struct agent_request *ring = block_pool_at(&server->pool, AGENT_REQUESTS_OFFSET);
     ring[server->request_tail % AGENT_RING_SIZE] = (struct agent_request){
         .operation = operation_of(request->code),
         .tag = tag,
@@ -88,7 +88,7 @@ static bool piece_issue(struct block_server *server, struct block_server_request
     }
     if (has_data) {
         count = count < PIECE_BLOCKS_MAX ? count : PIECE_BLOCKS_MAX;
-        if (!pool_take(&server->pool, count, &page)) {
+        if (!block_pool_take(&server->pool, count, &page)) {
             return false;
         }
     }
@@ -103,7 +103,7 @@ static bool piece_issue(struct block_server *server, struct block_server_request
         .va = request->va + (uint64_t)request->issued * BLK_TRANSFER_SIZE,
     };
     if (request->code == BLK_REQ_WRITE) {
-        __builtin_memcpy(pool_at(&server->pool, page * BLK_TRANSFER_SIZE),
+        __builtin_memcpy(block_pool_at(&server->pool, page * BLK_TRANSFER_SIZE),
                          (const void *)(uintptr_t)piece->va, (size_t)count * BLK_TRANSFER_SIZE);
         server->counts.bytes += (uint64_t)count * BLK_TRANSFER_SIZE;
     }
@@ -119,14 +119,14 @@ static bool cursor_issue(struct block_server *server)
     uint16_t index = server->request_cursor;
     struct block_server_request *request = &server->requests[index];
     if (server->wrong_disk) {
-        request_done(server, index, BLK_RESP_ERR_NO_DEVICE);
+        block_request_done(server, index, BLK_RESP_ERR_NO_DEVICE);
         return true;
     }
     if (request->code == BLK_REQ_BARRIER) {
         if (server->piece_count != 0) {
             return false;
         }
-        request_done(server, index, BLK_RESP_OK);
+        block_request_done(server, index, BLK_RESP_OK);
         return true;
     }
     do {
@@ -134,11 +134,11 @@ static bool cursor_issue(struct block_server *server)
             return false;
         }
     } while (request->issued < request->count);
-    cursor_advance(server);
+    block_cursor_advance(server);
     return true;
 }
 
-void pieces_issue(struct block_server *server)
+void block_pieces_issue(struct block_server *server)
 {
     /* What comes into the queue after this look is followed by a notification of its own. */
     uint32_t waiting = blk_queue_length_req(&server->queue);
@@ -147,7 +147,7 @@ void pieces_issue(struct block_server *server)
         if (server->request_cursor != REQUEST_NONE) {
             goes_on = cursor_issue(server);
         } else {
-            goes_on = waiting-- != 0 && request_take(server);
+            goes_on = waiting-- != 0 && block_request_take(server);
         }
     }
     if (server->request_rung == server->request_tail) {
@@ -158,7 +158,7 @@ void pieces_issue(struct block_server *server)
     fence_seq_cst();
     uint32_t event = load_relaxed_32(&rings->request_event);
     if (agent_wants_doorbell(event, server->request_rung, server->request_tail)) {
-        server_send_byte(server);
+        block_server_send_byte(server);
     }
     server->request_rung = server->request_tail;
 }
@@ -174,20 +174,21 @@ static void piece_complete(struct block_server *server, uint16_t tag, uint32_t s
         request->status = BLK_RESP_ERR_IO;
     } else if (request->code == BLK_REQ_READ) {
         __builtin_memcpy((void *)(uintptr_t)piece->va,
-                         pool_at(&server->pool, piece->page * BLK_TRANSFER_SIZE), size);
+                         block_pool_at(&server->pool, piece->page * BLK_TRANSFER_SIZE), size);
         server->counts.bytes += size;
     }
     piece_free(server, tag);
     request->outstanding--;
     if (request->outstanding == 0 && server->request_cursor != index) {
-        request_done(server, index, request->status);
+        block_request_done(server, index, request->status);
     }
 }
 
 /* Completes what the ring holds behind completion_head, up to `tail`. */
 static bool ring_read(struct block_server *server, uint32_t tail, const char **broken)
 {
-    const volatile struct agent_completion *ring = pool_at(&server->pool, AGENT_COMPLETIONS_OFFSET);
+    const volatile struct agent_completion *ring =
+        block_pool_at(&server->pool, AGENT_COMPLETIONS_OFFSET);
     if (tail - server->completion_head > server->piece_count) {
         *broken = "it has completed more than it was given";
         return false;
@@ -206,7 +207,7 @@ static bool ring_read(struct block_server *server, uint32_t tail, const char **b
     return true;
 }
 
-bool pieces_complete(struct block_server *server, const char **broken)
+bool block_pieces_complete(struct block_server *server, const char **broken)
 {
     struct agent_rings *rings = rings_at(server);
     for (;;) {

@@ -14,7 +14,7 @@
 #define FIRST_DATA     (AGENT_DATA_OFFSET / BLK_TRANSFER_SIZE)
 _Static_assert(FIRST_DATA < WORD_BITS, "the rings' pages are bits of the first word");
 
-bool pool_open(struct block_server_pool *pool, const struct agent_hello *hello)
+bool block_pool_open(struct block_server_pool *pool, const struct agent_hello *hello)
 {
     if (hello->page_count == 0 || hello->page_count > AGENT_PAGE_MAX) {
         return false;
@@ -53,7 +53,7 @@ static uint64_t run_mask(uint64_t lowest, uint32_t count)
     return count == WORD_BITS ? UINT64_MAX : lowest * ((1ull << count) - 1);
 }
 
-bool pool_take(struct block_server_pool *pool, uint32_t count, uint32_t *page)
+bool block_pool_take(struct block_server_pool *pool, uint32_t count, uint32_t *page)
 {
     for (uint32_t i = 0; i < pool->word_count; i++) {
         uint32_t word = pool->next_word + i;
@@ -69,12 +69,12 @@ bool pool_take(struct block_server_pool *pool, uint32_t count, uint32_t *page)
     return false;
 }
 
-void pool_give_back(struct block_server_pool *pool, uint32_t page, uint32_t count)
+void block_pool_give_back(struct block_server_pool *pool, uint32_t page, uint32_t count)
 {
     pool->used[page / WORD_BITS] &= ~run_mask(1ull << page % WORD_BITS, count);
 }
 
-void *pool_at(const struct block_server_pool *pool, uint32_t offset)
+void *block_pool_at(const struct block_server_pool *pool, uint32_t offset)
 {
     return pool->page_va[offset / AGENT_PAGE_SIZE] + offset % AGENT_PAGE_SIZE;
 }

@@ -8,7 +8,7 @@
 
 #include "block_state.h"
 
-void requests_init(struct block_server *server)
+void block_requests_init(struct block_server *server)
 {
     struct block_server_request *ends = &server->requests[REQUEST_NONE];
     ends->next = REQUEST_NONE;
@@ -89,7 +89,7 @@ static blk_resp_status_t request_check(const struct block_server *server,
     return BLK_RESP_OK;
 }
 
-bool request_take(struct block_server *server)
+bool block_request_take(struct block_server *server)
 {
     blk_req_code_t code;
     uintptr_t va;
@@ -109,7 +109,7 @@ bool request_take(struct block_server *server)
     request->count = code == BLK_REQ_FLUSH || code == BLK_REQ_BARRIER ? 0 : count;
     blk_resp_status_t status = request_check(server, request);
     if (status != BLK_RESP_OK) {
-        request_done(server, index, status);
+        block_request_done(server, index, status);
     } else if (server->request_cursor == REQUEST_NONE) {
         server->request_cursor = index;
     }
@@ -130,7 +130,7 @@ static bool request_answer(struct block_server *server, uint16_t index)
     return true;
 }
 
-void cursor_advance(struct block_server *server)
+void block_cursor_advance(struct block_server *server)
 {
     do {
         server->request_cursor = server->requests[server->request_cursor].next;
@@ -138,13 +138,13 @@ void cursor_advance(struct block_server *server)
              server->requests[server->request_cursor].is_done);
 }
 
-void request_done(struct block_server *server, uint16_t index, blk_resp_status_t status)
+void block_request_done(struct block_server *server, uint16_t index, blk_resp_status_t status)
 {
     struct block_server_request *request = &server->requests[index];
     request->is_done = true;
     request->status = status;
     if (server->request_cursor == index) {
-        cursor_advance(server);
+        block_cursor_advance(server);
     }
     /* Not past others that wait for room: the answer to a barrier is behind theirs. */
     if (server->done_count != 0 || !request_answer(server, index)) {
@@ -152,7 +152,7 @@ void request_done(struct block_server *server, uint16_t index, blk_resp_status_t
     }
 }
 
-void requests_answer_done(struct block_server *server)
+void block_requests_answer_done(struct block_server *server)
 {
     uint16_t index = server->requests[REQUEST_NONE].next;
     while (server->done_count != 0 && index != REQUEST_NONE) {
@@ -167,7 +167,7 @@ void requests_answer_done(struct block_server *server)
     }
 }
 
-uint32_t requests_rewind(struct block_server *server)
+uint32_t block_requests_rewind(struct block_server *server)
 {
     uint32_t count = 0;
     server->request_cursor = REQUEST_NONE;
