@@ -13,15 +13,27 @@
 \name:
     .endm
 
-/* void *memcpy(void *x0, const void *x1, size_t x2) */
+/*
+ * void *memcpy(void *x0, const void *x1, size_t x2)
+ *
+ * Words are only accessed where they are aligned, as Device memory has it: the target is brought to
+ * a word, and if the source is then between two words, each word is put together from both.
+ */
     function memcpy
     mov     x3, x0
+    cmp     x2, #16
+    b.lo    7f
+1:  tst     x3, #7
+    b.eq    2f
+    ldrb    w4, [x1], #1
+    strb    w4, [x3], #1
+    sub     x2, x2, #1
+    b       1b
+2:  ands    x5, x1, #7
+    b.ne    9f
     subs    x2, x2, #64
-    b.lo    2f
-    orr     x4, x0, x1          /* word accesses must be aligned where memory is Device */
-    tst     x4, #7
-    b.ne    4f
-1:  ldp     x4, x5, [x1]
+    b.lo    4f
+3:  ldp     x4, x5, [x1]
     ldp     x6, x7, [x1, #16]
     ldp     x8, x9, [x1, #32]
     ldp     x10, x11, [x1, #48]
@@ -32,17 +44,41 @@
     stp     x10, x11, [x3, #48]
     add     x3, x3, #64
     subs    x2, x2, #64
-    b.hs    1b
-2:  adds    x2, x2, #64
-    b.eq    5f
-3:  ldrb    w4, [x1], #1
+    b.hs    3b
+4:  adds    x2, x2, #64 - 8
+    b.lo    6f                  /* no carry: fewer than 8 */
+5:  ldr     x4, [x1], #8
+    str     x4, [x3], #8
+    subs    x2, x2, #8
+    b.hs    5b
+6:  add     x2, x2, #8
+7:  cbz     x2, 8f
+    ldrb    w4, [x1], #1
     strb    w4, [x3], #1
-    subs    x2, x2, #1
-    b.ne    3b
-    ret
-4:  add     x2, x2, #64
-    b       3b
-5:  ret
+    sub     x2, x2, #1
+    b       7b
+8:  ret
+9:  lsl     x5, x5, #3          /* bits of the first word that are behind us */
+    neg     x6, x5              /* shifts are modulo 64 */
+    bic     x1, x1, #7
+    ldr     x7, [x1], #8
+    subs    x2, x2, #16
+    b.lo    11f
+10: ldp     x8, x9, [x1], #16
+    lsr     x10, x7, x5
+    lsl     x11, x8, x6
+    orr     x10, x10, x11
+    lsr     x12, x8, x5
+    lsl     x13, x9, x6
+    orr     x12, x12, x13
+    stp     x10, x12, [x3], #16
+    mov     x7, x9
+    subs    x2, x2, #16
+    b.hs    10b
+11: add     x2, x2, #16
+    sub     x1, x1, #8
+    add     x1, x1, x5, lsr #3
+    b       7b
 
 /* void *memmove(void *x0, const void *x1, size_t x2) */
     function memmove
@@ -59,24 +95,29 @@
 /* void *memset(void *x0, int w1, size_t x2) */
     function memset
     mov     x3, x0
-    tst     x0, #7
-    b.ne    3f
+    cmp     x2, #16
+    b.lo    4f
     and     x1, x1, #0xff
     orr     x1, x1, x1, lsl #8
     orr     x1, x1, x1, lsl #16
     orr     x1, x1, x1, lsl #32
-    subs    x2, x2, #32
-    b.lo    2f
-1:  stp     x1, x1, [x3]
+0:  tst     x3, #7
+    b.eq    1f
+    strb    w1, [x3], #1
+    sub     x2, x2, #1
+    b       0b
+1:  subs    x2, x2, #32
+    b.lo    3f
+2:  stp     x1, x1, [x3]
     stp     x1, x1, [x3, #16]
     add     x3, x3, #32
     subs    x2, x2, #32
-    b.hs    1b
-2:  add     x2, x2, #32
-3:  cbz     x2, 5f
-4:  strb    w1, [x3], #1
-    subs    x2, x2, #1
-    b.ne    4b
+    b.hs    2b
+3:  add     x2, x2, #32
+4:  cbz     x2, 5f
+    strb    w1, [x3], #1
+    sub     x2, x2, #1
+    b       4b
 5:  ret
 
 /* int memcmp(const void *x0, const void *x1, size_t x2) */
