@@ -326,6 +326,7 @@ void notified(microkit_channel channel)
     }
     if (stage == STAGE_AWAIT) {
         if (!blk_storage_is_ready(blk_client_config.virt.storage_info.vaddr)) {
+            microkit_notify(blk_client_config.virt.id); /* asks to be told */
             return;
         }
         begin();

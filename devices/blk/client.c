@@ -71,6 +71,32 @@ struct blk_client *client_at(uint32_t index)
     return &clients[index];
 }
 
+void client_tell(struct blk_client *client)
+{
+    client->told |= client->awaits;
+    client->notify |= client->told;
+}
+
+/* A client of sDDF's waits for `ready` by looking at it, and takes the first notification for an
+ * answer. So only who notifies us without a request is notified of the disk the first time. */
+void clients_heard(microkit_channel channel)
+{
+    for (uint32_t i = 0; i < client_count; i++) {
+        struct blk_client *client = &clients[i];
+        if (client->channel != channel || client->told) {
+            continue;
+        }
+        if (!blk_queue_empty_req(&client->queue)) {
+            client->told = true;
+            continue;
+        }
+        client->awaits = true;
+        if (client->blocks != 0) {
+            client_tell(client);
+        }
+    }
+}
+
 /* Answers a request. A client that has left no room for it, though there was some when the request
  * was taken, has turned its queue's index back, and loses the answer. */
 static void client_answer(struct blk_client *client, uint32_t id, blk_resp_status_t status,

@@ -94,7 +94,7 @@ static void disk_withdraw(void)
         if (client->blocks != 0) {
             client->blocks = 0;
             blk_storage_set_ready(client->storage_info, false);
-            client->notify = true;
+            client_tell(client);
         }
     }
 }
@@ -148,7 +148,7 @@ static void client_publish(struct blk_client *client)
                                               .max_write_zeroes = UINT16_MAX,
                                               .discard_alignment = extension.discard_alignment});
     blk_storage_set_ready(to, true);
-    client->notify = true;
+    client_tell(client);
 }
 
 /* The table is read: who has what. */

@@ -62,6 +62,7 @@ static void gpt(void **state)
     rig_gpt(CLIENTS);
     decide();
     for (unsigned i = 0; i < CLIENTS; i++) {
+        assert_false(rig_was_notified(RIG_CLIENT_CH(i)));
         expect_part(i, RIG_PART_START(i), RIG_PART_BLOCKS);
         assert_true(rig_was_notified(RIG_CLIENT_CH(i)));
         assert_string_equal(rig_clients[i].info->serial_number, "rig");
@@ -323,11 +324,39 @@ static void driver_that_is_late(void **state)
     expect_part(1, RIG_PART_START(1), RIG_PART_BLOCKS);
 }
 
+/* Who looks at `ready` by itself takes a notification for an answer; who asks is told once. */
+static void who_is_told_of_the_disk(void **state)
+{
+    (void)state;
+    rig_gpt(CLIENTS);
+    init();
+    notified(RIG_CLIENT_CH(1)); /* asks before */
+    rig_serve();
+    assert_false(rig_was_notified(RIG_CLIENT_CH(0)));
+    assert_true(rig_was_notified(RIG_CLIENT_CH(1)));
+    notified(RIG_CLIENT_CH(2)); /* asks as it comes, or has not seen it */
+    assert_true(rig_was_notified(RIG_CLIENT_CH(2)));
+    notified(RIG_CLIENT_CH(2));
+    notified(RIG_CLIENT_CH(1));
+    assert_false(rig_was_notified(RIG_CLIENT_CH(1)) || rig_was_notified(RIG_CLIENT_CH(2)));
+    rig_ask(0, BLK_REQ_READ, 0, 0, 1, 5);
+    notified(RIG_CLIENT_CH(0));
+    assert_false(rig_was_notified(RIG_CLIENT_CH(0)));
+    rig_serve();
+    assert_true(rig_was_notified(RIG_CLIENT_CH(0)));
+    blk_storage_set_ready(rig_driver.info, false);
+    notified(RIG_DRIVER_CH);
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        assert_true(rig_was_notified(RIG_CLIENT_CH(i)));
+    }
+}
+
 static void disk_that_is_changed(void **state)
 {
     (void)state;
     rig_gpt(CLIENTS);
     decide();
+    notified(RIG_CLIENT_CH(0));
     rig_was_notified(RIG_CLIENT_CH(0));
     blk_storage_set_ready(rig_driver.info, false);
     notified(RIG_DRIVER_CH);
@@ -431,6 +460,7 @@ int main(void)
         cmocka_unit_test_setup(logical_blocks_of_4096_bytes, reset),
         cmocka_unit_test_setup(table_that_cannot_be_read, reset),
         cmocka_unit_test_setup(driver_that_is_late, reset),
+        cmocka_unit_test_setup(who_is_told_of_the_disk, reset),
         cmocka_unit_test_setup(disk_that_is_changed, reset),
         cmocka_unit_test_setup(disk_that_is_changed_meanwhile, reset),
         cmocka_unit_test_setup(disks_that_make_no_sense, reset),

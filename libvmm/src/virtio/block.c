@@ -9,6 +9,8 @@
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
 
+#include "platform.h"
+
 /* Sectors of one range of DISCARD or WRITE_ZEROES: 256 MiB. More would be as well. */
 #define RANGE_SECTORS_MAX (UINT32_C(256) * 1024 * 1024 / VIRTIO_BLK_SECTOR_SIZE)
 #define ZERO_PAGES_MAX    16
@@ -175,7 +177,9 @@ bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_ba
     if (!data_region_divide(blk_dev, data_region, data_region_size)) {
         return false;
     }
-    storage_update(blk_dev);
+    if (!storage_update(blk_dev)) {
+        platform_notify((unsigned)server_ch); /* asks to be told when there is a disk */
+    }
     return virtio_mmio_register_device(device, region_base, region_size, irq_routing_info);
 }
 

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * What a server says of its disk, in a region that the client reads. Layout and names are sDDF
- * 0.7's. The server writes everything, then `ready`; it notifies the client when `ready` or
- * anything else changes, after taking `ready` back meanwhile.
+ * 0.7's. The server writes everything, then `ready`; when anything changes, it takes `ready` back
+ * meanwhile. A client that finds it not ready may look again and again, as sDDF's do. Or it
+ * notifies the server without having put in a request, and Drover's virtualiser notifies it of this
+ * and of later changes.
  */
 #pragma once
 
