@@ -11,11 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-<<<<<<< HEAD
 #include "libvmm/net_frame_build.h"
-=======
-#include "net_frame_build.h"
->>>>>>> 1a1785b (libvmm: virtio-net, for a guest that lives on a network and for one that serves it; checksums and TCP segments in one pass of copying)
 #include "virtio/net_frame.h"
 #include "virtio/net_copy.h"
 

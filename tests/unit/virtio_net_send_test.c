@@ -11,11 +11,7 @@
 #include <string.h>
 
 #include "libvmm/virtio_net.h"
-<<<<<<< HEAD
 #include "libvmm/net_frame_build.h"
-=======
-#include "net_frame_build.h"
->>>>>>> 1a1785b (libvmm: virtio-net, for a guest that lives on a network and for one that serves it; checksums and TCP segments in one pass of copying)
 
 static uint8_t frame[FRAME_BUILD_MAX];
 static const struct virtio_net_hdr plain;

@@ -17,11 +17,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-<<<<<<< HEAD
-=======
-#include <drover/guest_table.h>
-#include <sddf/network/config.h>
->>>>>>> 1a1785b (libvmm: virtio-net, for a guest that lives on a network and for one that serves it; checksums and TCP segments in one pass of copying)
 #include <sddf/network/queue.h>
 
 #include <libvmm/virtio/net_frame.h>
@@ -159,27 +154,6 @@ bool virtio_mmio_net_server_init(struct virtio_net_device *net_dev, uintptr_t re
                                  microkit_channel virt_tx_ch,
                                  const uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ]);
 
-<<<<<<< HEAD
-=======
-/*
- * The same two from the configurations that sDDF has for such programs, with the regions of a guest
- * table: for the generic VMM. A client without regions takes frames from rx_data; it is the one who
- * fills the free queue of what it sends, which must not have been used before. Of a server's
- * regions the writable ones are the receive DMA region's, the others are clients'.
- * Returns false, after saying why, also for a configuration of another class and for queues or
- * regions smaller than their buffers need.
- */
-bool virtio_mmio_net_client_setup(struct virtio_net_device *net_dev, uintptr_t region_base,
-                                  uintptr_t region_size, irq_routing_info_t irq_routing_info,
-                                  const net_client_config_t *config,
-                                  const struct guest_data_region *regions, size_t region_count);
-bool virtio_mmio_net_server_setup(struct virtio_net_device *net_dev, uintptr_t region_base,
-                                  uintptr_t region_size, irq_routing_info_t irq_routing_info,
-                                  const net_driver_config_t *config,
-                                  const struct guest_data_region *regions, size_t region_count,
-                                  const uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ]);
-
->>>>>>> 1a1785b (libvmm: virtio-net, for a guest that lives on a network and for one that serves it; checksums and TCP segments in one pass of copying)
 /* Handles a notification on `ch`; to be called from notified() for any channel. False: it is none
  * of the device's. */
 bool virtio_net_notified(struct virtio_net_device *dev, microkit_channel ch);
