@@ -23,5 +23,5 @@ guest_table_test_SOURCES += $(GUEST_TABLE_BUILD)
 guest_table_test_DEPENDS += tests/unit/guest_table_build.h
 fault_test_SOURCES       += $(GUEST_TABLE_BUILD)
 fault_test_DEPENDS       += tests/unit/guest_table_build.h
-generic_vmm_test_SOURCES += $(GUEST_TABLE_BUILD) libvmm/generic/vmm.c
+generic_vmm_test_SOURCES += $(GUEST_TABLE_BUILD) $(wildcard libvmm/generic/*.c)
 generic_vmm_test_DEPENDS += tests/unit/guest_table_build.h
