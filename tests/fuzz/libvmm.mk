@@ -13,3 +13,11 @@ $(1)_CFLAGS  := $(LIBVMM_HOST_CFLAGS) -Itests/unit
 $(1)_DEPENDS := $(LIBVMM_HOST_DEPENDS)
 endef
 $(foreach fuzzer,vmm_vgic_fuzz vmm_fault_fuzz vmm_image_fuzz vmm_table_fuzz,$(eval $(call libvmm_fuzzer,$(fuzzer))))
+
+# A guest that drives a virtio device.
+define virtio_fuzzer
+$(eval $(call libvmm_fuzzer,$(1)))
+$(1)_SOURCES += tests/fuzz/virtio_guest.c
+$(1)_DEPENDS += tests/fuzz/virtio_guest.h
+endef
+$(foreach fuzzer,vmm_virtio_fuzz vmm_console_fuzz,$(eval $(call virtio_fuzzer,$(fuzzer))))
