@@ -32,6 +32,7 @@ struct step {
 static unsigned taken_count;
 static uint32_t taken[64]; /* and not ended, with the vCPU in bit 16 */
 static bool owed[1024];    /* raised, and neither taken nor cleared by the guest since */
+static bool line_is_high;
 
 static void require(bool condition)
 {
@@ -80,10 +81,24 @@ static void store(unsigned vcpu, uint32_t offset, unsigned size, uint32_t value)
 static void store_word(unsigned vcpu, const struct step *step, uint32_t value)
 {
     static const uint32_t files[] = {0x000, 0x080, 0x100, 0x180, 0x200, 0x280, 0x300, 0x380,
-                                     0x420, 0x440, 0x460, 0x820, 0x840, 0x860, 0xf00, 0xf20};
+                                     0x420, 0x440, 0xc00, 0x820, 0x840, 0x860, 0xf00, 0xf20};
     uint32_t file = files[step->offset[0] & 0xf];
     uint32_t count = file < 0x400 ? 4 : file < 0xf00 ? 8 : 1;
     store(vcpu, file == 0 ? 0 : file + step->offset[1] % count * 4, 4, value);
+}
+
+/* Whether the guest has configured the VMM's line as an edge (GICD_ICFGR). */
+static bool line_is_edge(void)
+{
+    return (gicd_load(0xc00 + LINE_SPI / 16 * 4) >> (LINE_SPI % 16 * 2 + 1) & 1) != 0;
+}
+
+/* Of an edge, the rise counts. */
+static void set_line(bool high)
+{
+    virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), high);
+    owed[LINE_SPI] |= high && !line_is_high && line_is_edge();
+    line_is_high = high;
 }
 
 static void power_switch(unsigned vcpu)
@@ -124,7 +139,7 @@ static void run(const struct step *step)
         }
         break;
     case 6:
-        virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), value & 1);
+        set_line(value & 1);
         break;
     default:
         if ((value & 1) != 0) {
@@ -163,12 +178,12 @@ static void drain(void)
 
 static void check_afterwards(void)
 {
-    virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), false);
+    set_line(false);
     drain();
     for (unsigned vcpu = 0; vcpu < VCPU_COUNT; vcpu++) {
         require(fake_take(vcpu) == NONE);
     }
-    require(!owed[FAKE_IRQ_LEVEL] && !owed[FAKE_IRQ_EDGE] && !owed[EDGE_SPI]);
+    require(!owed[FAKE_IRQ_LEVEL] && !owed[FAKE_IRQ_EDGE] && !owed[EDGE_SPI] && !owed[LINE_SPI]);
     require(!fake.physical_active[FAKE_CH_LEVEL] && !fake.physical_active[FAKE_CH_EDGE]);
     for (uint32_t word = 4; word < 40; word += 4) {
         for (uint32_t bits = gicd_load(0x200 + word); bits != 0; bits &= bits - 1) {
@@ -181,11 +196,15 @@ static void check_afterwards(void)
     fake_fire(FAKE_CH_LEVEL);
     fake_fire(FAKE_CH_EDGE);
     virq_inject(ARM_GIC_IRQ_ROUTE(0, EDGE_SPI));
-    virq_set_level(ARM_GIC_IRQ_ROUTE(0, LINE_SPI), true);
+    set_line(true);
     require(take(0) && take(0) && take(0) && take(0) && !take(0));
     require(!owed[FAKE_IRQ_LEVEL] && !owed[FAKE_IRQ_EDGE] && !owed[EDGE_SPI] && !owed[LINE_SPI]);
     while (taken_count > 0) {
         end();
+    }
+    if (line_is_edge()) {
+        require(!take(0));
+        gicd_store(0xc00 + LINE_SPI / 16 * 4, 0); /* a level after all */
     }
     require(take(0)); /* the line is high still */
     require((taken[0] & 0x3ff) == LINE_SPI && !fake.physical_active[FAKE_CH_EDGE]);
@@ -195,6 +214,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fake_start(VCPU_COUNT);
     taken_count = 0;
+    line_is_high = false;
     memset(owed, 0, sizeof owed);
     virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_LEVEL), FAKE_CH_LEVEL);
     virq_register_passthrough(ARM_GIC_IRQ_ROUTE(0, FAKE_IRQ_EDGE), FAKE_CH_EDGE);
