@@ -12,10 +12,10 @@
 
 #include "compose_edit.h"
 
-#define GIC_SPI        0 /* arm,gic.yaml: the first cell of an interrupt */
-#define GIC_SPI_FIRST  32
-#define GIC_LEVEL_HIGH 4
-#define CELLS_MAX      8
+#define GIC_SPI         0 /* arm,gic.yaml: the first cell of an interrupt */
+#define GIC_SPI_FIRST   32
+#define GIC_EDGE_RISING 1
+#define CELLS_MAX       8
 
 /* The GIC's node; NODE_NONE if there is none that a node can refer to. */
 static size_t find_gic(const struct devtree *devtree)
@@ -44,7 +44,9 @@ static void add_reg(struct edit *edit, int node, uint64_t gpa)
 
 static void add_interrupt(struct edit *edit, int node, size_t gic, uint32_t intid)
 {
-    const uint32_t values[] = {GIC_SPI, intid - GIC_SPI_FIRST, GIC_LEVEL_HIGH};
+    /* The VMM raises the line anew for each reason, and the end of an edge costs the guest no exit.
+     */
+    const uint32_t values[] = {GIC_SPI, intid - GIC_SPI_FIRST, GIC_EDGE_RISING};
     size_t count = devnode_cell(edit->compose->devtree, gic, "#interrupt-cells", 3);
     uint8_t cells[4 * CELLS_MAX] = {0}; /* cells that no GIC has a meaning for yet are 0 */
     if (count < 3 || count > CELLS_MAX) {
