@@ -60,6 +60,12 @@ static void make_payload(void)
     }
 }
 
+const char *compose_build_payload(void)
+{
+    make_payload();
+    return payload;
+}
+
 void compose_build_board(const char *text, const char *facts)
 {
     make_payload();

@@ -42,6 +42,9 @@ extern struct compose built;
  * "linux", with 64 MiB and a small payload. */
 void compose_build_board(const char *text, const char *facts);
 
+/* The directory of the small payload; made if need be. */
+const char *compose_build_payload(void);
+
 /* Adds a VM; VM 0 is there. Returns it. */
 struct vm_request *compose_build_vm(const char *name);
 
