@@ -126,6 +126,21 @@ static void a_console_is_connected(void **state)
     assert_null(notices->rx.queue.vaddr);
 }
 
+/* A console that one alone has is as if it were its own: nothing is put before its lines. */
+static void one_client_s_console_is_its_own(void **state)
+{
+    (void)state;
+    serve_build_request(SERVE_BOARD_TEXT,
+                        "{\"console\": {\"device\": \"arm,pl011\"}, \"vms\": [{\"name\": \"a\","
+                        " \"console\": true}]}");
+    compose_build_run();
+    const serial_virt_tx_config_t *tx =
+        CONFIG("serial_virt_tx", ".serial_virt_tx_config", serial_virt_tx_config_t);
+    assert_int_equal(tx->num_clients, 1);
+    assert_string_equal(tx->begin_str, "");
+    assert_int_equal(built.serve.pds[serve_build_pd("serial_virt_rx")].config_count, 1);
+}
+
 /* ---- Block ---- */
 
 static void check_block(const char *asks, const blk_connection_resource_t *of_asks,
@@ -436,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_console_is_connected),
+        TEST(one_client_s_console_is_its_own),
         TEST(a_disk_is_connected),
         TEST(a_whole_disk_is_a_client_s),
         TEST(a_network_is_connected_by_a_switch),

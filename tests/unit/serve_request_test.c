@@ -156,7 +156,7 @@ static void what_makes_no_sense_is_refused(void **state)
              "\"02:44:56:00:00:02\"}}}") "}",
          "VM \"c\" and VM \"d\" would have one MAC address on the network of VM \"s\""},
         {"{\"vms\": [{\"name\": \"a\", \"give\": [\"/d\"], \"serves\": {\"block\": {}}}]}",
-         "VM \"a\": it serves its block, and nobody uses it"},
+         "VM \"a\": it serves its disk, and nobody uses it"},
         {"{\"vms\": [{\"name\": \"a\", \"console\": true}]}",
          "VM \"a\": it is to have a console, and there is none; \"console\": {\"device\": NODE} "
          "beside \"vms\""},

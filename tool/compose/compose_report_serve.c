@@ -33,7 +33,6 @@ static void print_user(FILE *out, const char *what, const char *name, const stru
 
 static void print_services(FILE *out, const struct compose *compose)
 {
-    static const char *const served[SERVICE_COUNT] = {"disk", "network"};
     const struct compose_request *request = compose->request;
     for (size_t vm = 0; vm < request->vm_count; vm++) {
         for (enum service service = 0; service < SERVICE_COUNT; service++) {
@@ -41,7 +40,7 @@ static void print_services(FILE *out, const struct compose *compose)
                 continue;
             }
             fprintf(out, "    VM \"%s\" serves its %s to\n", request->vms[vm].name,
-                    served[service]);
+                    serve_service_noun(service));
             for (size_t i = 0; i < request->vm_count; i++) {
                 print_user(out, "VM", request->vms[i].name, &request->vms[i].uses, service, vm);
             }

@@ -51,20 +51,20 @@ static bool link_use(struct compose_request *request, const struct user *user, e
     use->server = vm_find(request, use->from);
     if (use->server == request->vm_count) {
         diag_error(&at, "%s \"%s\": its %s is to come from \"%s\", and there is no VM of this name",
-                   user->what, user->name, serve_service_name(service), use->from);
+                   user->what, user->name, serve_service_noun(service), use->from);
         return false;
     }
     if (!request->vms[use->server].serves[service]) {
         diag_error(&at,
                    "%s \"%s\": its %s is to come from VM \"%s\", which does not serve it; "
                    "\"serves\": {\"%s\": {}} there makes it",
-                   user->what, user->name, serve_service_name(service), use->from,
+                   user->what, user->name, serve_service_noun(service), use->from,
                    serve_service_name(service));
         return false;
     }
     if (use->server == user->vm) {
         diag_error(&at, "VM \"%s\": it uses the %s that it serves itself", user->name,
-                   serve_service_name(service));
+                   serve_service_noun(service));
         return false;
     }
     return true;
@@ -180,7 +180,7 @@ static bool check_served(struct compose_request *request)
             }
             if (!is_used) {
                 diag_error(&at, "VM \"%s\": it serves its %s, and nobody uses it",
-                           request->vms[vm].name, serve_service_name(service));
+                           request->vms[vm].name, serve_service_noun(service));
                 sound = false;
             }
         }

@@ -193,9 +193,10 @@ size_t serve_find_pd(const struct serve *serve, const char *name);
 size_t serve_vmm(const struct serve *serve, size_t vm);
 size_t serve_program(const struct compose *compose, size_t program);
 
-/* What a virtio device is, and a service, in a word or two. */
+/* What a virtio device is, in a word or two; how a service is called in files, and in sentences. */
 const char *serve_device_name(uint32_t kind);
 const char *serve_service_name(unsigned service);
+const char *serve_service_noun(unsigned service);
 
 /* Prints into memory that is the caller's. */
 char *serve_text(const char *format, ...) __attribute__((format(printf, 1, 2)));

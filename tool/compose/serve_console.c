@@ -18,12 +18,12 @@
 #define TX_BYTES 0x10000 /* a burst of a kernel's log */
 #define RX_BYTES 0x1000  /* what somebody types */
 #define BAUD     115200
-#define NOTICES  "serial" /* who says, among clients, which of them has the input */
+#define NOTICES  "input" /* who says, among clients, which of them has it */
 
 /* Ctrl-\ (FS, 28) and a client's number, ended by Enter, give the input to that client. */
 #define SWITCH_CHAR 28
 #define TERMINATE   '\r'
-#define BEGIN       "serial: Ctrl-\\ and ? say who has the input, and how another gets it\r\n"
+#define BEGIN       "Ctrl-\\ ? says who has the input, and how another gets it\r\n"
 
 /* The UARTs for which there is a driver. */
 static const struct {
@@ -185,9 +185,11 @@ static serial_client_config_t add_client(struct serve *serve, struct virtualiser
     return client;
 }
 
-/* The virtualiser of input says through that of output who has it. */
+/* The virtualiser of input says through that of output who of several has it. One alone has its
+ * bytes go out as they are. */
 static void add_notices(struct serve *serve, struct virtualisers *virt)
 {
+    memcpy(virt->tx_config.begin_str, BEGIN, sizeof(BEGIN));
     serial_client_config_t client = add_writer(serve, virt, virt->rx, NOTICES);
     memcpy(virt->rx_names.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     serve_add_config(serve, virt->rx, ".serial_client_config", &client, sizeof(client))
@@ -271,7 +273,7 @@ bool serve_console_connect(struct compose *compose)
     struct virtualisers virt = {
         .tx = serve_find_pd(serve, VIRT_TX),
         .rx = serve_find_pd(serve, VIRT_RX),
-        .tx_config = {.begin_str = BEGIN, .enable_colour = true, .enable_rx = true},
+        .tx_config = {.enable_colour = true, .enable_rx = true},
         .rx_config = {.switch_char = SWITCH_CHAR, .terminate_num_char = TERMINATE},
     };
     serial_driver_config_t driver_config = {.default_baud = BAUD, .rx_enabled = true};
@@ -289,7 +291,9 @@ bool serve_console_connect(struct compose *compose)
     driver_config.rx = ends[0];
     virt.rx_config.driver = ends[1];
     add_clients(compose, &virt);
-    add_notices(serve, &virt);
+    if (virt.rx_config.num_clients > 1) {
+        add_notices(serve, &virt);
+    }
     serve_add_config(serve, driver, ".serial_driver_config", &driver_config, sizeof(driver_config));
     serve_add_config(serve, virt.tx, ".serial_virt_tx_config", &virt.tx_config,
                      sizeof(virt.tx_config));

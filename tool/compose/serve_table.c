@@ -45,6 +45,11 @@ const char *serve_service_name(unsigned service)
     return names[service];
 }
 
+const char *serve_service_noun(unsigned service)
+{
+    return service == SERVICE_BLOCK ? "disk" : serve_service_name(service);
+}
+
 static uint64_t up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) & -unit;
