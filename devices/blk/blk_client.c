@@ -13,6 +13,7 @@
 
 #define WORDS     (BLK_TRANSFER_SIZE / sizeof(uint64_t))
 #define DEPTH_MAX 128
+#define ID_AWAIT  DEPTH_MAX /* of the flush that waits for the disk */
 
 /* Odd numbers without a pattern of their own: multiples of the golden ratio and of pi, in binary.
  */
@@ -249,6 +250,9 @@ static void answers_take(void)
     uint16_t success_count;
     uint32_t id;
     while (blk_dequeue_resp(&queue, &status, &success_count, &id) == 0) {
+        if (id == ID_AWAIT) {
+            continue;
+        }
         if (!slot_is_out(id)) {
             fail("an answer came that nobody asked for", 0);
             return;
@@ -316,6 +320,11 @@ void init(void)
         return;
     }
     blk_queue_init(&queue, virt->req_queue.vaddr, virt->resp_queue.vaddr, virt->num_buffers);
+    if (!blk_storage_is_ready(virt->storage_info.vaddr)) {
+        /* Answered when there is something to be known of the disk. */
+        blk_enqueue_req(&queue, BLK_REQ_FLUSH, 0, 0, 0, ID_AWAIT);
+        microkit_notify(virt->id);
+    }
     notified(virt->id);
 }
 
@@ -326,7 +335,6 @@ void notified(microkit_channel channel)
     }
     if (stage == STAGE_AWAIT) {
         if (!blk_storage_is_ready(blk_client_config.virt.storage_info.vaddr)) {
-            microkit_notify(blk_client_config.virt.id); /* asks to be told */
             return;
         }
         begin();

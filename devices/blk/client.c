@@ -71,30 +71,12 @@ struct blk_client *client_at(uint32_t index)
     return &clients[index];
 }
 
+/* The first time it is not notified: a client of sDDF's waits for `ready` by looking at it, and
+ * takes a notification for an answer. */
 void client_tell(struct blk_client *client)
 {
-    client->told |= client->awaits;
     client->notify |= client->told;
-}
-
-/* A client of sDDF's waits for `ready` by looking at it, and takes the first notification for an
- * answer. So only who notifies us without a request is notified of the disk the first time. */
-void clients_heard(microkit_channel channel)
-{
-    for (uint32_t i = 0; i < client_count; i++) {
-        struct blk_client *client = &clients[i];
-        if (client->channel != channel || client->told) {
-            continue;
-        }
-        if (!blk_queue_empty_req(&client->queue)) {
-            client->told = true;
-            continue;
-        }
-        client->awaits = true;
-        if (client->blocks != 0) {
-            client_tell(client);
-        }
-    }
+    client->told = true;
 }
 
 /* Answers a request. A client that has left no room for it, though there was some when the request
@@ -102,6 +84,7 @@ void clients_heard(microkit_channel channel)
 static void client_answer(struct blk_client *client, uint32_t id, blk_resp_status_t status,
                           uint16_t success_count)
 {
+    client->told = true;
     if (blk_enqueue_resp(&client->queue, status, success_count, id) == 0) {
         client->notify = true;
     }

@@ -28,7 +28,6 @@ void notified(microkit_channel channel)
     if (!is_usable) {
         return;
     }
-    clients_heard(channel);
     driver_collect();
     if (channel == blk_virt_config.driver.conn.id || !disk_decided()) {
         disk_check();

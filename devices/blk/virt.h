@@ -49,8 +49,7 @@ struct blk_client {
     uint32_t jobs;    /* taken and not answered */
     uint32_t pieces;  /* at the driver */
     uint32_t offered; /* requests that it may have taken in this round of turns */
-    bool awaits;      /* it has asked to be told of the disk */
-    bool told;        /* it knows of it */
+    bool told;        /* it has had an answer, or a part of the disk */
     bool notify;
     bool complained_of;
 };
@@ -86,9 +85,7 @@ void driver_notify(void);
 void clients_init(const blk_virt_config_t *config);
 uint32_t clients_count(void);
 struct blk_client *client_at(uint32_t index);
-/* `channel` was notified: if it is a client's that has no request, it waits for the disk. */
-void clients_heard(microkit_channel channel);
-/* The client's part of the disk has come or gone: it is notified if it wants to be. */
+/* The client's part of the disk has come or gone. */
 void client_tell(struct blk_client *client);
 /* Takes what there is from every client, in turns, as far as the driver has room. */
 void clients_serve(void);

@@ -324,30 +324,35 @@ static void driver_that_is_late(void **state)
     expect_part(1, RIG_PART_START(1), RIG_PART_BLOCKS);
 }
 
-/* Who looks at `ready` by itself takes a notification for an answer; who asks is told once. */
+/* Who looks at `ready` by itself takes a notification for an answer. Who asks for a flush gets one.
+ */
 static void who_is_told_of_the_disk(void **state)
 {
     (void)state;
     rig_gpt(CLIENTS);
+    blk_virt_config.clients[2].partition = 9;
+    blk_storage_set_ready(rig_driver.info, false);
     init();
-    notified(RIG_CLIENT_CH(1)); /* asks before */
+    rig_ask(1, BLK_REQ_FLUSH, 0, 0, 0, 5);
+    rig_ask(2, BLK_REQ_FLUSH, 0, 0, 0, 6);
+    notified(RIG_CLIENT_CH(1));
+    blk_storage_set_ready(rig_driver.info, true);
+    notified(RIG_DRIVER_CH);
+    assert_false(rig_was_notified(RIG_CLIENT_CH(1)));
     rig_serve();
     assert_false(rig_was_notified(RIG_CLIENT_CH(0)));
     assert_true(rig_was_notified(RIG_CLIENT_CH(1)));
-    notified(RIG_CLIENT_CH(2)); /* asks as it comes, or has not seen it */
     assert_true(rig_was_notified(RIG_CLIENT_CH(2)));
-    notified(RIG_CLIENT_CH(2));
-    notified(RIG_CLIENT_CH(1));
-    assert_false(rig_was_notified(RIG_CLIENT_CH(1)) || rig_was_notified(RIG_CLIENT_CH(2)));
-    rig_ask(0, BLK_REQ_READ, 0, 0, 1, 5);
-    notified(RIG_CLIENT_CH(0));
-    assert_false(rig_was_notified(RIG_CLIENT_CH(0)));
-    rig_serve();
-    assert_true(rig_was_notified(RIG_CLIENT_CH(0)));
-    blk_storage_set_ready(rig_driver.info, false);
+    rig_expect(1, 5, BLK_RESP_OK, 0);
+    rig_expect(2, 6, BLK_RESP_ERR_NO_DEVICE, 0);
+    /* Of changes everybody is told who is concerned. */
+    rig_gpt(10);
+    rig_driver.info->read_only = true;
     notified(RIG_DRIVER_CH);
+    rig_serve();
     for (unsigned i = 0; i < CLIENTS; i++) {
         assert_true(rig_was_notified(RIG_CLIENT_CH(i)));
+        assert_true(blk_storage_is_ready(rig_clients[i].info));
     }
 }
 

@@ -33,7 +33,7 @@
 #define BOUNCE   16 /* pages of the bounce area and zeroes in the tests without direct access */
 #define ALL      0xffffffffull
 
-static struct virtio_blk_device direct, bounced, unfit;
+static struct virtio_blk_device direct, bounced, unfit, late;
 static struct virtio_blk_device *dev;
 static uint64_t base; /* of its registers, GPA */
 static struct driver_queue queues[VIRTIO_BLK_QUEUE_COUNT];
@@ -298,6 +298,44 @@ static void appears_and_goes(void **state)
     assert_int_equal(driver_load(base, REG_VIRTIO_MMIO_CONFIG), 7 * 8);
     virtio_blk_handle_resp(dev);
     assert_int_equal(driver_interrupt(base), 0);
+}
+
+/* There is no disk yet: the server is asked to say when there is one, by a flush of nobody's. */
+static void disk_that_comes_later(void **state)
+{
+    (void)state;
+    fake_start(1);
+    info_set();
+    blk_storage_set_ready(info, false);
+    memset(req_region, 0, sizeof(req_region));
+    memset(resp_region, 0, sizeof(resp_region));
+    dev = &late;
+    base = BOUNCED + 0x2000;
+    assert_true(device_init(dev, base, fake_ram(FAKE_RAM), FAKE_RAM_SIZE));
+    assert_int_equal(fake.notify_count[CHANNEL], 1);
+    begin(ALL);
+    assert_true(virtio_blk_is_quiet(dev));
+    uint16_t head = ask_one(VIRTIO_BLK_T_IN, 0, DATA, BLOCK);
+    kick();
+    expect_used(head, VIRTIO_BLK_S_IOERR, 0);
+    assert_true(server_take());
+    assert_int_equal(taken.code, BLK_REQ_FLUSH);
+    blk_req_t flush = taken;
+    assert_false(server_take());
+    driver_interrupt(base);
+    blk_storage_set_ready(info, true);
+    answer(&flush, BLK_RESP_OK);
+    answer(&flush, BLK_RESP_OK);
+    virtio_blk_handle_resp(dev);
+    assert_int_equal(driver_interrupt(base), VIRTIO_INTERRUPT_CONFIG);
+    data_region = fake_ram(FAKE_RAM);
+    data_size = FAKE_RAM_SIZE;
+    head = ask_one(VIRTIO_BLK_T_IN, 0, DATA, BLOCK);
+    kick();
+    assert_false(virtio_blk_is_quiet(dev));
+    assert_int_equal(serve(), 1);
+    expect_used(head, VIRTIO_BLK_S_OK, BLOCK + 1);
+    assert_true(virtio_blk_is_quiet(dev));
 }
 
 static void read_only_disk(void **state)
@@ -860,6 +898,7 @@ int main(void)
         cmocka_unit_test_setup(shows_the_disk, start_direct),
         cmocka_unit_test_setup(id_is_the_serial_number, start_direct),
         cmocka_unit_test_setup(appears_and_goes, start_direct),
+        cmocka_unit_test(disk_that_comes_later),
         cmocka_unit_test_setup(read_only_disk, start_direct),
         cmocka_unit_test_setup(reads_in_place, start_direct),
         cmocka_unit_test_setup(joins_what_lies_together, start_direct),

@@ -9,8 +9,6 @@
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
 
-#include "platform.h"
-
 /* Sectors of one range of DISCARD or WRITE_ZEROES: 256 MiB. More would be as well. */
 #define RANGE_SECTORS_MAX (UINT32_C(256) * 1024 * 1024 / VIRTIO_BLK_SECTOR_SIZE)
 #define ZERO_PAGES_MAX    16
@@ -169,6 +167,7 @@ bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_ba
     blk_dev->server_ch = server_ch;
     blk_dev->blocks = 0;
     blk_dev->is_read_only = false;
+    blk_dev->is_awaiting = false;
     blk_dev->bounce_used_count = 0;
     blk_dev->server_notify = false;
     __builtin_memset(blk_dev->bounce_used, 0, sizeof(blk_dev->bounce_used));
@@ -178,7 +177,7 @@ bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_ba
         return false;
     }
     if (!storage_update(blk_dev)) {
-        platform_notify((unsigned)server_ch); /* asks to be told when there is a disk */
+        block_part_await(blk_dev);
     }
     return virtio_mmio_register_device(device, region_base, region_size, irq_routing_info);
 }
@@ -195,5 +194,5 @@ bool virtio_blk_handle_resp(struct virtio_blk_device *blk_dev)
 
 bool virtio_blk_is_quiet(const struct virtio_blk_device *blk_dev)
 {
-    return blk_dev->part_count == 0;
+    return blk_dev->part_count == blk_dev->is_awaiting;
 }

@@ -36,6 +36,9 @@ bool block_part_has_room(struct virtio_blk_device *dev);
 bool block_part_send(struct virtio_blk_device *dev, const struct virtio_blk_part *template,
                      blk_req_code_t code, uint64_t data_offset, uint64_t block);
 
+/* Asks the server to be told when there is a disk: by a flush, which is nobody's request. */
+void block_part_await(struct virtio_blk_device *dev);
+
 /* Takes the server's answers. */
 void block_parts_collect(struct virtio_blk_device *dev);
 

@@ -8,8 +8,9 @@
 #include "block_device.h"
 
 #include "compiler.h"
+#include "platform.h"
 
-#define PART_NONE VIRTIO_BLK_PART_COUNT
+#define QUEUE_NOBODYS VIRTIO_BLK_QUEUE_COUNT
 
 void block_parts_init(struct virtio_blk_device *dev)
 {
@@ -47,6 +48,17 @@ bool block_part_send(struct virtio_blk_device *dev, const struct virtio_blk_part
     return true;
 }
 
+void block_part_await(struct virtio_blk_device *dev)
+{
+    struct virtio_blk_part flush = {.code = VIRTIO_BLK_T_FLUSH, .queue = QUEUE_NOBODYS};
+    dev->is_awaiting =
+        block_part_has_room(dev) && block_part_send(dev, &flush, BLK_REQ_FLUSH, 0, 0);
+    if (dev->is_awaiting) {
+        dev->server_notify = false;
+        platform_notify((unsigned)dev->server_ch);
+    }
+}
+
 /* Gives a part's place back; its next user has another id. */
 static void part_free(struct virtio_blk_device *dev, struct virtio_blk_part *part)
 {
@@ -80,6 +92,11 @@ static void part_answered(struct virtio_blk_device *dev, struct virtio_blk_part 
     bool is_good = status == BLK_RESP_OK && (!has_count || success_count == part->count);
     unsigned queue = part->queue;
     uint16_t head = part->head;
+    if (UNLIKELY(queue == QUEUE_NOBODYS)) {
+        dev->is_awaiting = false;
+        part_free(dev, part);
+        return;
+    }
     if (UNLIKELY(part->epoch != dev->virtio_device.epoch)) {
         dev->stale_count--;
         part_free(dev, part);

@@ -487,5 +487,5 @@ void block_requests_reset(struct virtio_blk_device *dev)
     dev->cutter.is_active = false;
     dev->kept_used = 0;
     dev->next_queue = 0;
-    dev->stale_count = dev->part_count;
+    dev->stale_count = dev->part_count - dev->is_awaiting;
 }

@@ -3,9 +3,11 @@
  *
  * What a server says of its disk, in a region that the client reads. Layout and names are sDDF
  * 0.7's. The server writes everything, then `ready`; when anything changes, it takes `ready` back
- * meanwhile. A client that finds it not ready may look again and again, as sDDF's do. Or it
- * notifies the server without having put in a request, and Drover's virtualiser notifies it of this
- * and of later changes.
+ * meanwhile.
+ *
+ * A client that finds it not ready may look again and again, as sDDF's do. Or it asks for a FLUSH:
+ * a virtualiser leaves that in the queue until it knows the disk, and then answers. Of later
+ * changes Drover's virtualiser notifies its clients.
  */
 #pragma once
 

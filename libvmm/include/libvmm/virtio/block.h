@@ -140,6 +140,7 @@ struct virtio_blk_device {
     blk_extension_t extension;
     uint64_t blocks; /* of the disk; 0: not ready */
     bool is_read_only;
+    bool is_awaiting; /* a part is out that waits for the disk */
     char serial[VIRTIO_BLK_ID_BYTES];
 
     struct virtio_blk_request requests[VIRTIO_BLK_QUEUE_COUNT][VIRTIO_BLK_QUEUE_SIZE];
