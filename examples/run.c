@@ -1,39 +1,52 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * `make run`: boots the driver VM of a board in QEMU. At a terminal the console is yours. Without
- * one, it waits until the driver VM has tried its devices, asks its shell for a sign of life, turns
- * it off and says how that went; a board with several systems has each of them do that.
+ * `make run`: boots a board's system in QEMU. At a terminal the console is yours. Without one, it
+ * waits until everybody has done what they are there for, turns them off and says how that
+ * went; a board with several systems has each of them do that.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "driver_vm_machine.h"
+#include "serving_machine.h"
 
 #define BOOT_SECONDS  300
 #define SHELL_SECONDS 20
 #define DISK          BUILD_DIR "/examples/scratch.disk"
 #define LOG           BUILD_DIR "/examples/console.log"
 
+/* What there is to be seen of a system. */
+enum show {
+    SHOW_CONSOLE, /* a driver VM with a console: its checks, its shell */
+    SHOW_DISK,    /* one without: the report that it leaves on its disk */
+    SHOW_SERVING, /* one that serves others: what they have of it */
+};
+
 /* What is run on a board, in this order; at a terminal, the first. */
 static const struct system {
     const char *board;
     enum driver_vm_boot boot;
+    enum show show;
     const char *name;
-    const char *leave; /* how its console is left; NULL: it has none */
+    const char *leave; /* how its console is left */
     const char *report;
 } systems[] = {
-    {"qemu_virt_aarch64", DRIVER_VM_COMPOSED, "the driver VM",
-     "type poweroff in its shell, or press Ctrl-A, then X",
-     BUILD_DIR "/examples/composed/qemu_virt_aarch64/composed/report.txt"},
-    {"zcu102", DRIVER_VM_ZCU102, "the driver VM of the ZCU102",
+    {"qemu_virt_aarch64", DRIVER_VM_SERVING, SHOW_SERVING,
+     "a driver VM and who lives on its disk and its network",
+     "press Ctrl-A, then X. Who has the input: Ctrl-\\, then ?; another: Ctrl-\\, its number, "
+     "Enter",
+     BUILD_DIR "/examples/serving/qemu_virt_aarch64/composed/report.txt"},
+    {"zcu102", DRIVER_VM_ZCU102, SHOW_CONSOLE, "the driver VM of the ZCU102",
      "type poweroff in its shell, or press Ctrl-A, then X",
      BUILD_DIR "/examples/composed/zcu102/composed/report.txt"},
-    {"odroidc4", DRIVER_VM_ODROIDC4, "the driver VM of the Driver Virtual Machines page",
-     "press Ctrl-A, then X", BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
-    {"odroidc4", DRIVER_VM_ODROIDC4_COMPOSED, "the driver VM that owns the eMMC and nothing else",
-     NULL, BUILD_DIR "/examples/composed/odroidc4/composed/report.txt"},
+    {"odroidc4", DRIVER_VM_ODROIDC4, SHOW_CONSOLE,
+     "the driver VM of the Driver Virtual Machines page", "press Ctrl-A, then X",
+     BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
+    {"odroidc4", DRIVER_VM_ODROIDC4_COMPOSED, SHOW_DISK,
+     "the driver VM that owns the eMMC and nothing else", NULL,
+     BUILD_DIR "/examples/composed/odroidc4/composed/report.txt"},
 };
 #define SYSTEM_COUNT (sizeof(systems) / sizeof(*systems))
 
@@ -112,27 +125,70 @@ static bool try_silent(struct machine *machine, char *report, size_t size)
            driver_vm_disk_report(DISK, report, size);
 }
 
-static bool run_unattended(const struct system *system)
+static bool show_console(struct machine *machine, const struct system *system)
 {
-    char **arguments = driver_vm_arguments(system->boot, DRIVER_VM_TEST, DISK);
-    double start = clock_seconds();
-    struct machine *machine = machine_start(LOG, stdout, arguments);
-    char report[1024] = "";
-    unsigned checks = 0;
-    bool is_good = system->leave == NULL ? try_silent(machine, report, sizeof(report))
-                                         : (checks = try_console(machine, system)) != 0;
+    unsigned checks = try_console(machine, system);
 
-    if (!is_good) {
-        return conclude_failed(machine, system);
+    if (checks == 0) {
+        return false;
     }
     printf("\n\nWhat %s was granted (guest-physical):\n", system->name);
     print_grants(machine_output(machine));
-    if (system->leave == NULL) {
-        printf("It has no console; its report stands on its disk, %s:\n%s", DISK, report);
-    } else {
-        printf("%u of %u checks passed:\n", checks, checks);
-        print_checks(machine_output(machine));
-        printf("Its shell answered, and it turned itself off.\n");
+    printf("%u of %u checks passed:\n", checks, checks);
+    print_checks(machine_output(machine));
+    printf("Its shell answered, and it turned itself off.\n");
+    return true;
+}
+
+static bool show_disk(struct machine *machine, const struct system *system)
+{
+    char report[1024];
+
+    if (!try_silent(machine, report, sizeof(report))) {
+        return false;
+    }
+    printf("\n\nWhat %s was granted (guest-physical):\n", system->name);
+    print_grants(machine_output(machine));
+    printf("It has no console; its report stands on its disk, %s:\n%s", DISK, report);
+    return true;
+}
+
+/* Prints the line of the output that has the step's text in it, from that text on. */
+static void print_step(const char *output, const struct serving_step *step)
+{
+    const char *line = strstr(output, step->text);
+
+    printf("  %-10s  %s\n              %.*s\n", step->name, step->what,
+           line == NULL ? 0 : (int)strcspn(line, "\r\n"), line);
+}
+
+static bool show_serving(struct machine *machine, const struct system *system)
+{
+    (void)system;
+    machine_forbid(machine, serving_failures);
+    if (!serving_wait_all(machine, BOOT_SECONDS) ||
+        !serving_switch(machine, SERVING_CLIENT, SHELL_SECONDS) ||
+        !serving_client_off(machine, SHELL_SECONDS)) {
+        return false;
+    }
+    printf("\n\nWho has what of whom:\n");
+    for (const struct serving_step *step = serving_steps; step->name != NULL; step++) {
+        print_step(machine_output(machine), step);
+    }
+    printf("The client VM had the input for a moment, and turned itself off.\n");
+    return true;
+}
+
+static bool run_unattended(const struct system *system)
+{
+    static bool (*const shows[])(struct machine *, const struct system *) = {
+        [SHOW_CONSOLE] = show_console, [SHOW_DISK] = show_disk, [SHOW_SERVING] = show_serving};
+    char **arguments = driver_vm_arguments(system->boot, DRIVER_VM_TEST, DISK);
+    double start = clock_seconds();
+    struct machine *machine = machine_start(LOG, stdout, arguments);
+
+    if (!shows[system->show](machine, system)) {
+        return conclude_failed(machine, system);
     }
     printf("It took %.1f s. Who owns what, and why: %s\n", clock_seconds() - start, system->report);
     machine_stop(machine);
@@ -160,6 +216,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "run: there is no system for the board \"%s\"\n", board);
         return EXIT_FAILURE;
     }
-    puts("At a terminal, `make run` leaves you in that shell.");
+    puts("At a terminal, `make run` leaves you at that console.");
     return EXIT_SUCCESS;
 }

@@ -9,13 +9,15 @@ $(error BOARD is "$(BOARD)"; the boards are: $(BOARDS))
 endif
 endif
 
-# What a board needs beside the composed image.
-run_DEPENDS_odroidc4 := $(QEMU_ODROIDC4) $(DRIVER_VM)/odroidc4/driver_vm.img
+# What is booted on a board, and what that needs.
+run_DEPENDS_qemu_virt_aarch64 := $(SERVING)/qemu_virt_aarch64/driver_vm.img $(SERVING_DEPENDS)
+run_DEPENDS_zcu102            := $(COMPOSED)/zcu102/driver_vm.img
+run_DEPENDS_odroidc4          := $(QEMU_ODROIDC4) $(DRIVER_VM)/odroidc4/driver_vm.img $(COMPOSED)/odroidc4/driver_vm.img
 
 $(BUILD)/examples/run: examples/run.c $(SYSTEM_HARNESS) $(wildcard tests/system/*.h)
 	@mkdir -p $(@D)
 	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ examples/run.c $(SYSTEM_HARNESS)
 
 .PHONY: run
-run: $(BUILD)/examples/run $(COMPOSED)/$(BOARD)/driver_vm.img $(run_DEPENDS_$(BOARD))
+run: $(BUILD)/examples/run $(run_DEPENDS_$(BOARD))
 	@$(BUILD)/examples/run $(BOARD)

@@ -43,19 +43,19 @@ $(PAYLOAD_INITRD): $(PAYLOAD_DEBS) $(GUEST_FILES) $(AGENT) $(BUILD)/drover
 SERVED_DISK := $(BUILD)/guest/served.disk
 ROOT_FILES  := guest/checks guest/dhcp $(wildcard guest/root/*)
 
-$(SERVED_DISK): $(PAYLOAD)/busybox $(ROOT_FILES) guest/partitions.sfdisk guest/build.mk
-	@mkdir -p $(@D)
-	rm -rf $(@D)/root $@.new
-	mkdir -p $(addprefix $(@D)/root/,bin dev etc proc sbin sys tmp)
-	install $(PAYLOAD)/busybox $(@D)/root/bin/busybox
-	ln -s busybox $(@D)/root/bin/sh
-	install guest/root/init $(@D)/root/sbin/init
-	install guest/dhcp guest/checks guest/root/shell $(@D)/root/etc
-	truncate -s 192M $@.new
-	/sbin/sfdisk -q $@.new <guest/partitions.sfdisk
-	/sbin/mke2fs -q -t ext4 -b 4096 -L client -E root_owner=0:0,offset=1048576 -d $(@D)/root $@.new 64M
-	rm -rf $(@D)/root
-	mv $@.new $@
-
-.PHONY: served-disk
-served-disk: $(SERVED_DISK)
+# $(call served_disk_rule,DISK,PROGRAMS): with these programs in the client VM's /bin
+define served_disk_rule
+$(1): $(PAYLOAD)/busybox $(ROOT_FILES) guest/partitions.sfdisk guest/build.mk $(2)
+	rm -rf $$@.root $$@.new
+	mkdir -p $$(addprefix $$@.root/,bin dev etc proc sbin sys tmp)
+	install $(PAYLOAD)/busybox $(2) $$@.root/bin
+	ln -s busybox $$@.root/bin/sh
+	install guest/root/init $$@.root/sbin/init
+	install guest/dhcp guest/checks guest/root/shell $$@.root/etc
+	truncate -s 192M $$@.new
+	/sbin/sfdisk -q $$@.new <guest/partitions.sfdisk
+	/sbin/mke2fs -q -t ext4 -b 4096 -L client -E root_owner=0:0,offset=1048576 -d $$@.root $$@.new 64M
+	rm -rf $$@.root
+	mv $$@.new $$@
+endef
+$(eval $(call served_disk_rule,$(SERVED_DISK),))

@@ -15,5 +15,8 @@ $(SERVING)/download: examples/serving/build.mk
 	printf 'HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n' $$(wc -c <$@.new) | cat - $@.new >$@
 	rm $@.body $@.sum $@.new
 
+# What its machine needs beside the image.
+SERVING_DEPENDS := $(SERVING)/download $(BUILD)/guest/served.disk
+
 .PHONY: serving
-serving: $(SERVING)/qemu_virt_aarch64/driver_vm.img $(SERVING)/download $(SERVED_DISK)
+serving: $(SERVING)/qemu_virt_aarch64/driver_vm.img $(SERVING_DEPENDS)

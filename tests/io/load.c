@@ -19,7 +19,7 @@
 #include "uring.h"
 
 #define BLOCK  4096
-#define PLACES 1024
+#define PLACES 256
 #define DEPTH  16
 
 struct record {

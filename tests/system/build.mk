@@ -6,7 +6,7 @@
 #     name_SOURCES, name_CFLAGS (optional); name_DEPENDS: what it boots
 
 SYSTEM_HARNESS := tests/system/machine.c tests/system/cases.c \
-                  tests/system/driver_vm_machine.c tests/system/driver_vm_cases.c
+                  tests/system/driver_vm_machine.c tests/system/driver_vm_cases.c tests/system/serving_machine.c
 SYSTEM_CFLAGS  := $(HOST_CFLAGS) -Itests/system -DBUILD_DIR='"$(BUILD)"' -DPAYLOAD_DIR='"$(PAYLOAD)"'
 SYSTEM_TESTS   += examples sdk driver_vm busy_host odroidc4_image odroidc4 zcu102
 

@@ -81,7 +81,8 @@ static const struct board {
     const char *contents; /* a file; NULL: a mark, so that the guest may do with it what it likes */
 } virt = {virt_devices, "if=none,id=disk", NULL}, odroidc4 = {odroidc4_devices, "if=sd", NULL},
   zcu102 = {zcu102_devices, "if=sd,index=1", NULL},
-  virt_pcie = {pcie_devices, "if=none,id=disk", BUILD_DIR "/guest/served.disk"};
+  virt_pcie = {pcie_devices, "if=none,id=disk", BUILD_DIR "/guest/served.disk"},
+  virt_pcie_io = {pcie_devices, "if=none,id=disk", BUILD_DIR "/tests/serving/served.disk"};
 
 static const struct {
     const struct board *board;
@@ -97,6 +98,9 @@ static const struct {
                             VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
     [DRIVER_VM_SERVING] = {.board = &virt_pcie,
                            .arguments = VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
+    [DRIVER_VM_RECONNECT] = {.board = &virt_pcie_io,
+                             .arguments =
+                                 VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
     [DRIVER_VM_SEL4_VMM] = {.board = &virt,
                             .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
     [DRIVER_VM_BARE] = {.board = &virt, .arguments = VIRT_BARE("1", EXAMPLE "/guest.dtb")},

@@ -1,0 +1,106 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A driver VM that dies again and again while a client writes: its kernel panics, it reboots, its
+ * agent is killed. Each time it comes back by itself, what was not answered is issued again, and
+ * the client goes on; `io load` (tests/io) in the client VM accounts for every write that was
+ * acknowledged.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+#include "driver_vm_machine.h"
+#include "serving_machine.h"
+
+#define DISK          BUILD_DIR "/tests/serving/reconnect.disk"
+#define BOOT_SECONDS  300
+#define SHELL_SECONDS 60
+#define DEATHS        50
+
+/* Ways to die, in turn, and what is there again when the driver VM serves anew. */
+static const struct death {
+    const char *name;
+    const char *command;
+    bool boots; /* and its kernel comes up anew */
+} deaths[] = {
+    {"agent killed", "killall -9 drover-agent", false},
+    {"panic", "echo c >/proc/sysrq-trigger", true},
+    {"agent killed", "killall -9 drover-agent", false},
+    {"reboot", "reboot", true},
+};
+
+static const char *const failures[] = {
+    "LOST", "io: ", "VM failed:", "client VM# Kernel panic", NULL,
+};
+
+static bool the_load_begins(struct machine *machine)
+{
+    if (!serving_wait_all(machine, BOOT_SECONDS) ||
+        !serving_switch(machine, SERVING_CLIENT, SHELL_SECONDS)) {
+        return false;
+    }
+    machine_forbid(machine, failures);
+    machine_type(machine, "io load /load 1000000 &\n");
+    return machine_wait(machine, " flushes, all there", SHELL_SECONDS) != NULL &&
+           serving_switch(machine, SERVING_STORAGE, SHELL_SECONDS);
+}
+
+static bool die(struct machine *machine, const struct death *death)
+{
+    machine_type(machine, "\n");
+    machine_type(machine, death->command);
+    machine_type(machine, "\n");
+    return (!death->boots ||
+            machine_wait(machine, "driver VM ready: 2 of 2", BOOT_SECONDS) != NULL) &&
+           machine_wait(machine, "drover-agent: serves ", SHELL_SECONDS) != NULL &&
+           machine_wait(machine, " flushes, all there", SHELL_SECONDS) != NULL;
+}
+
+static bool it_dies_and_comes_back(struct machine *machine)
+{
+    for (unsigned i = 0; i < DEATHS; i++) {
+        const struct death *death = &deaths[i % (sizeof(deaths) / sizeof(*deaths))];
+
+        if (!die(machine, death)) {
+            printf("at death %u of %u, \"%s\"\n", i + 1, DEATHS, death->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The last round that the load has told of. */
+static bool the_load_lost_nothing(struct machine *machine)
+{
+    const char *output = machine_output(machine), *last = NULL;
+    unsigned long long round, writes;
+
+    for (const char *at = output; (at = strstr(at, "io load: round ")) != NULL; at++) {
+        last = at;
+    }
+    if (last == NULL ||
+        sscanf(last, "io load: round %llu, %llu writes acknowledged", &round, &writes) != 2) {
+        return case_fail("the load has told of no round");
+    }
+    printf("# %llu writes in %llu rounds, each read back\n", writes, round);
+    return strstr(output, "LOST") == NULL;
+}
+
+static const struct test_case cases[] = {
+    {"a client VM writes, and reads back what it wrote", the_load_begins},
+    {"the driver VM dies 50 times and comes back, and the client goes on", it_dies_and_comes_back},
+    {"no acknowledged write is lost or undone", the_load_lost_nothing},
+};
+
+int main(void)
+{
+    char **arguments = driver_vm_arguments(DRIVER_VM_RECONNECT, DRIVER_VM_TEST, DISK);
+    struct machine *machine =
+        machine_start(BUILD_DIR "/tests/log/reconnect.console", NULL, arguments);
+    int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
+
+    machine_stop(machine);
+    return status;
+}
