@@ -153,13 +153,19 @@ static bool show_disk(struct machine *machine, const struct system *system)
     return true;
 }
 
-/* Prints the line of the output that has the step's text in it, from that text on. */
+/* Prints what a step means, and its line of the output without the name and colour before it. */
 static void print_step(const char *output, const struct serving_step *step)
 {
+    static const char name_end[] = "\033[0m ";
     const char *line = strstr(output, step->text);
 
+    while (line > output && line[-1] != '\n' && strncmp(line, name_end, strlen(name_end)) != 0) {
+        line--;
+    }
+    line += strncmp(line, name_end, strlen(name_end)) == 0 ? strlen(name_end) : 0;
+    line += strspn(line, " ");
     printf("  %-10s  %s\n              %.*s\n", step->name, step->what,
-           line == NULL ? 0 : (int)strcspn(line, "\r\n"), line);
+           (int)strcspn(line, "\r\n\033"), line);
 }
 
 static bool show_serving(struct machine *machine, const struct system *system)
