@@ -106,9 +106,13 @@ struct thread *sys_virq_update(struct cpu *cpu, struct pd *pd)
     struct vcpu *vcpu = vcpu_argument(pd);
     uint64_t which = pd->frame.x[1];
 
-    (void)cpu;
     if (vcpu == NULL) {
         return done(pd, DROVER_ERR_CHILD);
+    }
+    if (pd->frame.x[2] == VIRQ_OP_RESET) {
+        virq_reset(cpu, vcpu);
+        pd->frame.x[1] = 0;
+        return done(pd, DROVER_OK);
     }
     return done(pd, virq_update(vcpu, which & INJECT_INTID_MASK, which >> 10 & 7, pd->frame.x[2],
                                 &pd->frame.x[1]));

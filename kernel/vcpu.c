@@ -79,9 +79,21 @@ void vcpu_stop(struct cpu *cpu, struct vcpu *vcpu)
     vcpu->thread.state = THREAD_STOPPED;
 }
 
+/* What runs from here on may be other code at the same place: a core that comes up has nothing
+ * cached. */
+static void caches_forget(const struct vcpu *vcpu)
+{
+    uint64_t vttbr = sysreg_read(vttbr_el2);
+
+    sysreg_write(vttbr_el2, vcpu->thread.vttbr);
+    arch_guest_translations_forget();
+    sysreg_write(vttbr_el2, vttbr);
+}
+
 struct thread *vcpu_start(struct cpu *cpu, struct vcpu *vcpu, uint64_t entry)
 {
     vcpu_stop(cpu, vcpu);
+    caches_forget(vcpu);
     virq_timers_sample(vcpu);
     vcpu->thread.hcr = HCR_VCPU;
     vcpu->page->pc = entry;

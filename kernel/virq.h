@@ -63,6 +63,10 @@ COLD void virq_read(struct vcpu *vcpu, uint32_t first, uint32_t *pending, uint32
 COLD enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source, uint64_t op,
                                    uint64_t *before);
 
+/* Puts the vCPU's interrupts into the state after power-up. Physical ones that it held, pending or
+ * active, may come again. */
+COLD void virq_reset(struct cpu *cpu, struct vcpu *vcpu);
+
 /* Forgets timer interrupts that are pending and whose line is low: it was lowered from outside. */
 COLD void virq_timers_sample(struct vcpu *vcpu);
 

@@ -9,6 +9,7 @@
 
 #include "drivers/gicv2.h"
 #include "irq.h"
+#include "vcpu_regs.h"
 #include "vcpu_timer.h"
 #include "virq_inject.h"
 
@@ -216,6 +217,48 @@ enum drover_error virq_update(struct vcpu *vcpu, uint32_t intid, uint32_t source
         return DROVER_ERR_ARGUMENT;
     }
 }
+
+/* ---- The whole state ---- */
+
+static void place_reset(struct vcpu *vcpu, uint32_t *lr)
+{
+    uint32_t was = *lr;
+
+    *lr = 0;
+    if ((was & LR_HW) != 0 && (was & LR_STATE_MASK) != 0) {
+        physical_release(vcpu, was, false);
+    }
+}
+
+void virq_reset(struct cpu *cpu, struct vcpu *vcpu)
+{
+    struct virq_state *virq = &vcpu->virq;
+
+    if (vcpu->is_loaded) {
+        vcpu_load(cpu, NULL);
+    }
+    for (unsigned i = 0; i < LIST_REG_MAX; i++) {
+        place_reset(vcpu, &virq->list_regs[i]);
+        vcpu->eoi[i] = 0;
+    }
+    for (unsigned slot = 0; slot < VIRQ_SLOT_COUNT; slot++) {
+        place_reset(vcpu, &virq->spill[slot]);
+        virq->spill_map[slot / 32] = 0;
+    }
+    virq->spill_count = 0;
+    virq->vmcr = 0;
+    virq->apr = 0;
+    virq->hcr = 0;
+    for (unsigned i = 0; i < GUEST_TIMER_COUNT; i++) {
+        virq->timer_enabled[i] = false;
+        virq->timer_soft[i] = false;
+        virq->timer_latched[i] = false;
+    }
+    vcpu->on_resume = 0;
+}
+
+_Static_assert(LIST_REG_MAX == sizeof((struct vcpu *)0)->eoi / sizeof(uint64_t),
+               "virq_reset() counts both at once");
 
 /* ---- Configuration ---- */
 

@@ -133,8 +133,11 @@
 #define VIRQ_OP_SET_PENDING   2 /* bound interrupts only: pend the physical one (others: inject) */
 #define VIRQ_OP_SET_ACTIVE    3 /* | priority << 8 | group << 16 */
 #define VIRQ_OP_CLEAR_ACTIVE  4
-#define VIRQ_STATE_PENDING    1
-#define VIRQ_STATE_ACTIVE     2
+#define VIRQ_OP_RESET                                                                              \
+    5 /* of a stopped vCPU, whatever the INTID: it has no interrupts, physical ones may come       \
+         again, its CPU interface and its timers' enable bits are as after power-up; x1 is 0 */
+#define VIRQ_STATE_PENDING 1
+#define VIRQ_STATE_ACTIVE  2
 
 /* SYS_VIRQ_CONFIG: mirrors the guest's view of a bound interrupt to the physical GIC. */
 #define VIRQ_CONFIG_PRIORITY_MASK 0xff

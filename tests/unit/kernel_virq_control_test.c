@@ -57,7 +57,7 @@ static void wild_updates_are_refused(void **state)
     assert_int_equal(error_of(SYS_VIRQ_UPDATE, 1020, VIRQ_OP_WITHDRAW), DROVER_ERR_ARGUMENT);
     assert_int_equal(error_of(SYS_VIRQ_UPDATE, SOFT | 1 << 10, VIRQ_OP_WITHDRAW),
                      DROVER_ERR_ARGUMENT);
-    assert_int_equal(error_of(SYS_VIRQ_UPDATE, SOFT, 5), DROVER_ERR_ARGUMENT);
+    assert_int_equal(error_of(SYS_VIRQ_UPDATE, SOFT, VIRQ_OP_RESET + 1), DROVER_ERR_ARGUMENT);
     assert_int_equal(error_of(SYS_VIRQ_UPDATE, SOFT, VIRQ_OP_SET_PENDING), DROVER_ERR_ARGUMENT);
 }
 
