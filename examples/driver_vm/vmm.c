@@ -32,7 +32,7 @@ static void guest_powered(enum guest_power_request request, void *data)
 {
     (void)data;
     if (request == GUEST_POWER_RESET) {
-        LOG_VMM("a guest that reboots cannot be started again yet: it stays stopped\n");
+        guest_reboot();
         return;
     }
     if (!VMM_MAY_CALL_FIRMWARE) {

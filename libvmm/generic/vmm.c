@@ -22,6 +22,8 @@ uintptr_t guest_kernel_vaddr, guest_kernel_size;
 uintptr_t guest_dtb_vaddr, guest_dtb_size;
 uintptr_t guest_initrd_vaddr, guest_initrd_size;
 
+static uint32_t restart_channel = GUEST_CHANNEL_NONE;
+
 /* Kernel, device tree and initial RAM disk into guest RAM. The kernel's entry point (GPA), or 0. */
 static uint64_t images_place(const struct guest_table *table)
 {
@@ -53,7 +55,7 @@ static void guest_powered(enum guest_power_request request, void *data)
 {
     const struct guest_table *table = data;
     if (request == GUEST_POWER_RESET) {
-        LOG_VMM("a guest that reboots cannot be started again yet: it stays stopped\n");
+        guest_reboot();
     } else if ((table->flags & GUEST_TABLE_OFF_IS_MACHINE_OFF) != 0) {
         LOG_VMM("the guest is off; switching the machine off\n");
         seL4_ARM_SMCContext call = {.x0 = MACHINE_OFF};
@@ -75,6 +77,18 @@ static bool power_prepare(const struct guest_table *table)
     return true;
 }
 
+/* What a restart has to do beside the rest, and who may ask for one. */
+static bool restart_prepare(const struct guest_table *table)
+{
+    for (uint32_t i = 0; i < table->pci_count; i++) {
+        if (!guest_register_pci(&guest_table_pcis(table)[i])) {
+            return false;
+        }
+    }
+    restart_channel = table->restart_channel;
+    return true;
+}
+
 void init(void)
 {
     LOG_VMM("starting \"%s\", the generic VMM\n", microkit_name);
@@ -84,7 +98,7 @@ void init(void)
     }
     fault_register_places(table);
     if (!virq_register_passthrough_all() || !firmware_calls_allow(table) || !power_prepare(table) ||
-        !devices_init(table)) {
+        !restart_prepare(table) || !devices_init(table)) {
         return;
     }
     uint64_t kernel_pc = images_place(table);
@@ -95,7 +109,10 @@ void init(void)
 
 void notified(microkit_channel channel)
 {
-    if (!devices_notified(channel) && !virq_handle_passthrough(channel)) {
+    if (channel == restart_channel) {
+        LOG_VMM("asked to restart the guest, on channel %u\n", channel);
+        guest_restart(0, 0);
+    } else if (!devices_notified(channel) && !virq_handle_passthrough(channel)) {
         LOG_VMM_ERR("notification on channel %u, which has no interrupt\n", channel);
     }
 }

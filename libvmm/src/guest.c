@@ -20,14 +20,6 @@ static guest_power_handler_t power_handler;
 static void *power_handler_data;
 static unsigned log_lines;
 
-#define RESET_HANDLER_MAX 32 /* one for each device that the guest may have: fault.c */
-
-static struct reset_handler {
-    guest_reset_handler_t handler;
-    void *data;
-} reset_handlers[RESET_HANDLER_MAX];
-static unsigned reset_handler_count;
-
 /* Compares guest RAM as the program has it with the routing table. */
 static bool ram_region_check(const struct vm_info *info, const struct guest_ram_region *claim)
 {
@@ -71,6 +63,7 @@ bool guest_init(arch_guest_init_t init_args)
         }
     }
     guest.info = info;
+    guest.life = (struct guest_life){0};
     guest.vcpu_count = init_args.num_vcpus != 0 ? (unsigned)init_args.num_vcpus : info->vcpu_count;
     if (!virq_controller_init()) {
         return false;
@@ -117,6 +110,13 @@ void guest_vcpu_power_down(unsigned vcpu_id, uint64_t entry)
     platform_vcpu_wait(vcpu_id);
 }
 
+void guest_vcpus_stop(void)
+{
+    for (unsigned i = 0; i < guest.vcpu_count; i++) {
+        vcpu_stop(i);
+    }
+}
+
 bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd)
 {
     if (guest.vcpu_count == 0) {
@@ -133,34 +133,18 @@ bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd)
         LOG_VMM_ERR("guest_start: the kernel refuses to start vCPU %lu\n", GUEST_BOOT_VCPU_ID);
         return false;
     }
+    guest.life.was_started = true;
+    guest.life.came_up = false;
+    guest.life.start_tick = platform_ticks();
+    guest.life.dtb = dtb;
+    guest.life.initrd = initrd;
     return true;
 }
 
 void guest_stop(void)
 {
-    for (unsigned i = 0; i < guest.vcpu_count; i++) {
-        vcpu_stop(i);
-    }
+    guest_vcpus_stop();
     LOG_VMM("guest stopped\n");
-}
-
-bool guest_register_reset_handler(guest_reset_handler_t handler, void *data)
-{
-    if (reset_handler_count == RESET_HANDLER_MAX) {
-        LOG_VMM_ERR("guest_register_reset_handler: %u are registered, which is all there is room "
-                    "for\n",
-                    RESET_HANDLER_MAX);
-        return false;
-    }
-    reset_handlers[reset_handler_count++] = (struct reset_handler){handler, data};
-    return true;
-}
-
-void guest_devices_reset(void)
-{
-    for (unsigned i = 0; i < reset_handler_count; i++) {
-        reset_handlers[i].handler(reset_handlers[i].data);
-    }
 }
 
 void guest_register_power_handler(guest_power_handler_t handler, void *data)
@@ -175,7 +159,14 @@ void guest_power(enum guest_power_request request)
     guest_stop();
     if (power_handler != NULL) {
         power_handler(request, power_handler_data);
+    } else if (request == GUEST_POWER_RESET) {
+        guest_reboot();
     }
+}
+
+void guest_log_begin(void)
+{
+    log_lines = 0;
 }
 
 bool guest_log_allowed(void)

@@ -9,6 +9,7 @@
 #include <libvmm/guest_ram.h>
 #include <libvmm/util/util.h>
 
+#include "guest_state.h"
 #include "platform.h"
 #include "vm_info.h"
 
@@ -40,6 +41,11 @@ struct payload {
     uint64_t gpa;
     uint64_t memory; /* bytes it takes in guest RAM */
 };
+
+enum { KERNEL, DTB, INITRD, PAYLOAD_COUNT };
+
+/* What was last placed, as it was given; none of it has a source if nothing was. */
+static struct payload placed[PAYLOAD_COUNT];
 
 /* Checks the kernel and completes `kernel`, whose GPA is the start of RAM for it on entry. */
 static bool kernel_check(struct payload *kernel)
@@ -178,22 +184,15 @@ static void payload_place(const struct payload *payload)
             payload->memory);
 }
 
-uint64_t linux_setup_images(uint64_t ram_start_gpa, uintptr_t kernel, size_t kernel_size,
-                            uintptr_t dtb_src, uint64_t dtb_dest_gpa, size_t dtb_size,
-                            uintptr_t initrd_src, uint64_t initrd_dest_gpa, size_t initrd_size)
+/* Checks the pieces, the first `count` of `given`, and copies them. Returns the entry point. */
+static uint64_t payloads_place(const struct payload *given, size_t count)
 {
-    struct payload payloads[] = {
-        {.name = "kernel", .source = kernel, .size = kernel_size, .gpa = ram_start_gpa},
-        {.name = "device tree", .source = dtb_src, .size = dtb_size, .gpa = dtb_dest_gpa},
-        {.name = "initrd",
-         .source = initrd_src,
-         .size = initrd_size,
-         .gpa = initrd_dest_gpa,
-         .memory = initrd_size},
-    };
-    size_t count = initrd_size != 0 ? 3 : 2;
-    if (!vm_info_check(platform_vm_info()) || !kernel_check(&payloads[0]) ||
-        !dtb_check(&payloads[1])) {
+    struct payload payloads[PAYLOAD_COUNT];
+    for (size_t i = 0; i < count; i++) {
+        payloads[i] = given[i];
+    }
+    if (!vm_info_check(platform_vm_info()) || !kernel_check(&payloads[KERNEL]) ||
+        !dtb_check(&payloads[DTB])) {
         return 0;
     }
     for (size_t i = 0; i < count; i++) {
@@ -211,5 +210,55 @@ uint64_t linux_setup_images(uint64_t ram_start_gpa, uintptr_t kernel, size_t ker
     for (size_t i = 0; i < count; i++) {
         payload_place(&payloads[i]);
     }
-    return payloads[0].gpa;
+    return payloads[KERNEL].gpa;
+}
+
+static size_t payload_count(const struct payload *given)
+{
+    return given[INITRD].size != 0 ? PAYLOAD_COUNT : INITRD;
+}
+
+uint64_t linux_setup_images(uint64_t ram_start_gpa, uintptr_t kernel, size_t kernel_size,
+                            uintptr_t dtb_src, uint64_t dtb_dest_gpa, size_t dtb_size,
+                            uintptr_t initrd_src, uint64_t initrd_dest_gpa, size_t initrd_size)
+{
+    const struct payload given[PAYLOAD_COUNT] = {
+        [KERNEL] = {.name = "kernel", .source = kernel, .size = kernel_size, .gpa = ram_start_gpa},
+        [DTB] = {.name = "device tree", .source = dtb_src, .size = dtb_size, .gpa = dtb_dest_gpa},
+        [INITRD] = {.name = "initrd",
+                    .source = initrd_src,
+                    .size = initrd_size,
+                    .gpa = initrd_dest_gpa,
+                    .memory = initrd_size},
+    };
+    uint64_t entry = payloads_place(given, payload_count(given));
+    for (size_t i = 0; i < PAYLOAD_COUNT; i++) {
+        placed[i] = entry != 0 ? given[i] : (struct payload){0};
+    }
+    return entry;
+}
+
+bool linux_images_kept(void)
+{
+    if (placed[KERNEL].source == 0) {
+        LOG_VMM_ERR(
+            "guest_restart: linux_setup_images() has put no kernel into guest RAM, so there "
+            "is none to start again\n");
+        return false;
+    }
+    for (size_t i = 0; i < payload_count(placed); i++) {
+        uint64_t gpa;
+        if (guest_ram_gpa_of_va(placed[i].source, &gpa)) {
+            LOG_VMM_ERR("guest_restart: the only copy of the %s is in guest RAM (GPA 0x%lx), where "
+                        "the guest has changed it; keep one in a region of the VMM's own\n",
+                        placed[i].name, (unsigned long)gpa);
+            return false;
+        }
+    }
+    return true;
+}
+
+uint64_t linux_images_again(void)
+{
+    return payloads_place(placed, payload_count(placed));
 }

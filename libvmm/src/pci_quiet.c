@@ -31,6 +31,8 @@
 #define BUSES_SECONDARY_SHIFT 8
 #define BRIDGE_BUS_RESET      (1u << 22)
 
+#define CONFIG_SIZE 256 /* the part that has capabilities in this form */
+
 /* Capabilities: identifier in [7:0], next in [15:8]. */
 #define CAPABILITY_MIN   0x40 /* behind the header */
 #define CAPABILITY_COUNT 48   /* of four bytes each: what there is room for */
@@ -117,8 +119,8 @@ static bool is_bridge(const struct function *function)
     return header_type(function) == HEADER_BRIDGE;
 }
 
-/* Where capability `id` stands; 0: the function has none. */
-static unsigned capability_find(const struct function *function, unsigned id)
+/* Where capability `id` stands, which has `size` bytes; 0: the function has none. */
+static unsigned capability_find(const struct function *function, unsigned id, unsigned size)
 {
     if (header_type(function) > HEADER_BRIDGE ||
         (get(function, REG_COMMAND) & STATUS_CAPABILITIES) == 0) {
@@ -128,7 +130,7 @@ static unsigned capability_find(const struct function *function, unsigned id)
     for (unsigned i = 0; i < CAPABILITY_COUNT && at >= CAPABILITY_MIN; i++) {
         uint32_t header = get(function, at);
         if ((header & 0xff) == id) {
-            return at;
+            return at + size <= CONFIG_SIZE ? at : 0;
         }
         at = header >> 8 & 0xfc;
     }
@@ -137,7 +139,7 @@ static unsigned capability_find(const struct function *function, unsigned id)
 
 static void bit_clear(const struct function *function, unsigned id, uint32_t bit)
 {
-    unsigned at = capability_find(function, id);
+    unsigned at = capability_find(function, id, 4);
     if (at != 0) {
         put(function, at, get(function, at) & ~bit);
     }
@@ -229,8 +231,8 @@ static void power_state_set(const struct function *function, unsigned pm, uint32
 
 static void endpoint_reset(struct walk *walk, const struct function *function)
 {
-    unsigned pcie = capability_find(function, CAPABILITY_PCIE);
-    unsigned pm = capability_find(function, CAPABILITY_PM);
+    unsigned pcie = capability_find(function, CAPABILITY_PCIE, PCIE_CONTROL + 4);
+    unsigned pm = capability_find(function, CAPABILITY_PM, PM_CONTROL + 4);
     if (pcie != 0) {
         idle_await(walk, function, pcie);
     }
@@ -268,7 +270,7 @@ static void resets_end(const struct walk *walk)
             put(&function, REG_BRIDGE, get(&function, REG_BRIDGE) & ~BRIDGE_BUS_RESET);
             continue;
         }
-        unsigned pm = capability_find(&function, CAPABILITY_PM);
+        unsigned pm = capability_find(&function, CAPABILITY_PM, PM_CONTROL + 4);
         if (pm != 0) {
             power_state_set(&function, pm, 0);
         }

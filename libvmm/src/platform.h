@@ -33,6 +33,13 @@ bool platform_vcpu_start(unsigned vcpu, uint64_t entry);
 /* Stops `vcpu`; its unanswered fault, if any, is dropped. */
 void platform_vcpu_stop(unsigned vcpu);
 
+/* Whether the kernel can take from a vCPU all that it has of interrupts; says why not. */
+bool platform_can_reset_interrupts(void);
+
+/* Does so with the stopped `vcpu`: its interrupt interface is as after power-up, its physical
+ * interrupts may come again. Only where it can. */
+void platform_interrupts_reset(unsigned vcpu);
+
 /* Lets the stopped `vcpu` wait for an interrupt, as after WFI, when its fault is answered. */
 void platform_vcpu_wait(unsigned vcpu);
 
@@ -63,6 +70,15 @@ bool platform_smc(uint64_t x[8]);
 
 /* Cleans the data cache for `size` bytes at `va` (VA of the VMM) to the point of coherency. */
 void platform_cache_clean(const void *va, size_t size);
+
+/* Fills `size` bytes at `va` (VA of the VMM, ordinary cached memory) with zeroes and cleans them to
+ * the point of coherency, at the pace of the memory. */
+void platform_memory_zero(void *va, size_t size);
+
+/* The machine's counter, and how many ticks of it a second has. Only where interrupts can be reset,
+ * too. */
+uint64_t platform_ticks(void);
+uint64_t platform_ticks_per_second(void);
 
 /* Prints one character on the debug console; nothing in a release configuration. */
 void platform_putc(char character);

@@ -153,6 +153,10 @@ void vgic_end(unsigned vcpu, unsigned intid);
 /* The guest has ended the interrupts in the page of `vcpu` (FAULT_VGIC_MAINTENANCE). */
 void vgic_maintenance(unsigned vcpu);
 
+/* Puts all interrupts of the guest, whose vCPUs are stopped and reset, into their reset state; what
+ * was registered stays: virq.c. */
+void virq_reset(void);
+
 /* Calls whoever registered `intid`: virq.c. */
 void virq_ended(unsigned vcpu, unsigned intid);
 

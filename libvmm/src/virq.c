@@ -55,6 +55,70 @@ bool virq_controller_init(void)
     return true;
 }
 
+/* Physical interrupts that wait in the VMM may come again. Those that the kernel has signalled and
+ * the VMM not yet seen are still to be handled, and ended by the new guest. */
+static void arrived_ack(const struct vgic_bank *bank)
+{
+    FOR_EACH (i, bank->arrived) {
+        platform_irq_ack(bank->channel[i]);
+    }
+}
+
+/* An interrupt that goes straight to the guest is not pending at the distributor unless its device
+ * says so, and not active. */
+static void straight_reset(const struct vm_info_irq *irq)
+{
+    if (irq->kind == VM_IRQ_STRAIGHT && irq->target < guest.vcpu_count) {
+        platform_virq_update(irq->target, irq->intid, VIRQ_OP_CLEAR_ACTIVE);
+        platform_virq_update(irq->target, irq->intid, VIRQ_OP_CLEAR_PENDING);
+    }
+}
+
+/* What the program has registered, once more. */
+static void handler_restore(unsigned vcpu, unsigned intid)
+{
+    if (handler_of(vcpu, intid)->ack != NULL) {
+        vgic_bank(vcpu, intid / 32)->reports_eoi |= 1u << intid % 32;
+    }
+}
+
+static void passthrough_restore(unsigned channel)
+{
+    const struct passthrough *passthrough = &passthroughs[channel];
+    if (passthrough->registered) {
+        unsigned intid = passthrough->intid;
+        struct vgic_bank *bank = vgic_bank(passthrough->vcpu, intid / 32);
+        bank->by_channel |= 1u << intid % 32;
+        bank->channel[intid % 32] = (uint8_t)channel;
+    }
+}
+
+void virq_reset(void)
+{
+    for (unsigned vcpu = 0; vcpu < guest.vcpu_count; vcpu++) {
+        arrived_ack(&vgic.private[vcpu]);
+    }
+    for (unsigned index = 1; index < vgic.bank_count; index++) {
+        arrived_ack(&vgic.shared[index]);
+    }
+    vgic_reset(guest.info, guest.vcpu_count);
+    const struct vm_info_irq *irqs = vm_info_irqs(guest.info);
+    for (uint32_t i = 0; i < guest.info->irq_count; i++) {
+        straight_reset(&irqs[i]);
+    }
+    for (unsigned vcpu = 0; vcpu < guest.vcpu_count; vcpu++) {
+        for (unsigned intid = 0; intid < VGIC_SPI_FIRST; intid++) {
+            handler_restore(vcpu, intid);
+        }
+    }
+    for (unsigned intid = VGIC_SPI_FIRST; intid < guest.info->irq_lines; intid++) {
+        handler_restore(GUEST_BOOT_VCPU_ID, intid);
+    }
+    for (unsigned channel = 0; channel < MICROKIT_MAX_CHANNELS; channel++) {
+        passthrough_restore(channel);
+    }
+}
+
 /* Whether the route names an interrupt of this guest that a VMM may have to do with. */
 static bool route_check(const char *function, irq_routing_info_t route)
 {

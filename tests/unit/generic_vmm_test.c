@@ -42,18 +42,52 @@ static uint64_t bytes[512];
 
 static struct guest_table *const table = (struct guest_table *)bytes;
 
+#define RESTART_CHANNEL 9
+#define ECAM_SIZE       0x100000
+
+/* The configuration space of a bus with one device, whose command allows everything. */
+static _Alignas(4096) uint32_t ecam[ECAM_SIZE / 4];
+#define ECAM_COMMAND ecam[(8 << 12 | 4) / 4]
+
+static struct guest_pci host = {(uintptr_t)ecam, ECAM_SIZE, 0, 1};
+
 static void set_table(uint32_t flags, size_t smc_count)
 {
     guest_table_vaddr = (uintptr_t)table;
+    guest_table_size =
+        guest_table_build(table, sizeof bytes,
+                          &(struct table_choice){.flags = flags,
+                                                 .kernel_gpa = KERNEL_GPA,
+                                                 .dtb_gpa = DTB_GPA,
+                                                 .initrd_gpa = INITRD_GPA,
+                                                 .places = &place,
+                                                 .place_count = 1,
+                                                 .smcs = smcs,
+                                                 .smc_count = smc_count,
+                                                 .restart_channel = RESTART_CHANNEL});
+}
+
+static void set_table_with_pci(const struct guest_pci *hosts, size_t count)
+{
     guest_table_size = guest_table_build(table, sizeof bytes,
-                                         &(struct table_choice){.flags = flags,
-                                                                .kernel_gpa = KERNEL_GPA,
+                                         &(struct table_choice){.kernel_gpa = KERNEL_GPA,
                                                                 .dtb_gpa = DTB_GPA,
                                                                 .initrd_gpa = INITRD_GPA,
-                                                                .places = &place,
-                                                                .place_count = 1,
-                                                                .smcs = smcs,
-                                                                .smc_count = smc_count});
+                                                                .pci = hosts,
+                                                                .pci_count = count});
+}
+
+/* The board's one device region becomes that of the bus, in the VMM as well. */
+static void share_ecam(void)
+{
+    struct vm_info_region *uart =
+        (struct vm_info_region *)((uintptr_t)fake_vm_info + fake_vm_info->region_offset);
+    memset(ecam, 0xff, sizeof ecam);
+    memset(&ecam[(8 << 12) / 4], 0, 0x1000);
+    ecam[(8 << 12) / 4] = 0x10d38086;
+    ECAM_COMMAND = 0x107;
+    uart->size = ECAM_SIZE;
+    uart->vmm_va = (uintptr_t)ecam;
 }
 
 static int start(void **state)
@@ -199,10 +233,89 @@ static void off_is_machine_off(void **state)
     init();
     assert_false(guest_calls(PSCI_SYSTEM_RESET_SMC));
     assert_int_equal(fake.smc_called, 0);
-    assert_true(fake_logged("cannot be started again yet"));
-    init();
+    assert_true(fake.running[0]);
     assert_false(guest_calls(PSCI_SYSTEM_OFF_SMC));
     assert_int_equal(fake.smc_called, PSCI_SYSTEM_OFF_SMC);
+}
+
+static void assert_restarted(void)
+{
+    assert_true(fake.running[0]);
+    assert_int_equal(fake.pages[0].pc, KERNEL_GPA);
+    assert_int_equal(*fake_ram(INITRD_GPA), 0x49);
+    assert_int_equal(*fake_ram(INITRD_GPA + sizeof initrd), 0);
+    assert_true(fake_logged("restart "));
+}
+
+static void reset_restarts(void **state)
+{
+    (void)state;
+    init();
+    memset(fake_ram(INITRD_GPA), 0x55, 0x1000);
+    fake_logged("");
+    assert_false(guest_calls(PSCI_SYSTEM_RESET_SMC));
+    assert_restarted();
+}
+
+static void notification_restarts(void **state)
+{
+    (void)state;
+    init();
+    memset(fake_ram(INITRD_GPA), 0x55, 0x1000);
+    fake_logged("");
+    notified(RESTART_CHANNEL);
+    assert_restarted();
+    assert_false(guest_calls(PSCI_SYSTEM_OFF_SMC));
+    assert_false(fake.running[0]);
+    fake_logged("");
+    notified(RESTART_CHANNEL); /* one that is off, too */
+    assert_restarted();
+}
+
+static void pci_devices_are_off_the_bus(void **state)
+{
+    (void)state;
+    share_ecam();
+    set_table_with_pci(&host, 1);
+    init();
+    assert_true(fake.running[0]);
+    assert_int_equal(ECAM_COMMAND, 0x107);
+    assert_false(guest_calls(PSCI_SYSTEM_RESET_SMC));
+    assert_int_equal(ECAM_COMMAND, 0x103);
+    assert_true(strstr(fake.log, "PCI: 1 functions are off the bus, 0 of the root bus reset"));
+    assert_restarted();
+}
+
+static void wrong_pci_hosts(void **state)
+{
+    const struct guest_pci hosts[] = {
+        {(uintptr_t)ecam, ECAM_SIZE - 1, 0, 1}, {(uintptr_t)ecam, ECAM_SIZE, 0, 0},
+        {(uintptr_t)ecam, ECAM_SIZE, 0, 2},     {(uintptr_t)ecam, ECAM_SIZE, 256, 1},
+        {(uintptr_t)ecam, ECAM_SIZE, ~0u, 1},   {(uintptr_t)ecam, ~0ul, 1, ~0u},
+        {(uintptr_t)ecam + 2, ECAM_SIZE, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        start(state);
+        share_ecam();
+        set_table_with_pci(&hosts[i], 1);
+        assert_does_not_start("guest_register_pci: ");
+    }
+    const struct guest_pci elsewhere[] = {
+        {(uintptr_t)ecam + 4096, ECAM_SIZE, 0, 1},
+        {(uintptr_t)ecam - 4096, ECAM_SIZE, 0, 1},
+        {(uintptr_t)ecam, ~0ul, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+        start(state);
+        share_ecam();
+        set_table_with_pci(&elsewhere[i], 1);
+        assert_does_not_start("is not inside one device region of the VM");
+    }
+    const struct guest_pci five[] = {host, host, host, host, host};
+    start(state);
+    share_ecam();
+    set_table_with_pci(five, 5);
+    assert_does_not_start("4 hosts are registered");
 }
 
 static void nothing_mapped(void **state)
@@ -259,6 +372,10 @@ int main(void)
         cmocka_unit_test_setup(firmware_calls, start),
         cmocka_unit_test_setup(off_stops_the_guest, start),
         cmocka_unit_test_setup(off_is_machine_off, start),
+        cmocka_unit_test_setup(reset_restarts, start),
+        cmocka_unit_test_setup(notification_restarts, start),
+        cmocka_unit_test_setup(pci_devices_are_off_the_bus, start),
+        cmocka_unit_test_setup(wrong_pci_hosts, start),
         cmocka_unit_test_setup(nothing_mapped, start),
         cmocka_unit_test_setup(wrong_tables, start),
         cmocka_unit_test_setup(interrupt_that_cannot_be, start),

@@ -11,7 +11,8 @@
 size_t guest_table_build(void *bytes, size_t room, const struct table_choice *choice)
 {
     size_t place_size = choice->place_count * sizeof(struct guest_place);
-    size_t smc_offset = sizeof(struct guest_table) + place_size;
+    size_t pci_offset = sizeof(struct guest_table) + place_size;
+    size_t smc_offset = pci_offset + choice->pci_count * sizeof(struct guest_pci);
     size_t end = smc_offset + choice->smc_count * sizeof(uint32_t);
     if (end > room) {
         abort();
@@ -29,7 +30,15 @@ size_t guest_table_build(void *bytes, size_t room, const struct table_choice *ch
         .place_count = (uint32_t)choice->place_count,
         .smc_offset = (uint32_t)smc_offset,
         .smc_count = (uint32_t)choice->smc_count,
+        .pci_offset = (uint32_t)pci_offset,
+        .pci_count = (uint32_t)choice->pci_count,
+        .restart_channel =
+            choice->restart_channel != 0 ? choice->restart_channel : GUEST_CHANNEL_NONE,
     };
+    for (size_t i = 0; i < choice->pci_count; i++) {
+        memcpy((char *)bytes + pci_offset + i * sizeof(struct guest_pci), &choice->pci[i],
+               sizeof(struct guest_pci));
+    }
     for (size_t i = 0; i < choice->smc_count; i++) {
         memcpy((char *)bytes + smc_offset + i * sizeof(uint32_t), &choice->smcs[i],
                sizeof(uint32_t));

@@ -27,8 +27,11 @@ struct table_choice {
     size_t place_count;
     const uint32_t *smcs;
     size_t smc_count;
+    const struct guest_pci *pci;
+    size_t pci_count;
+    uint32_t restart_channel; /* 0: none */
 };
 
-/* Writes a sound table to `bytes`, which are aligned to 8: header, places, firmware functions,
- * texts. Returns its size; aborts where that is more than `room`. */
+/* Writes a sound table to `bytes`, which are aligned to 8: header, places, PCI host
+ * bridges, firmware functions, texts. Returns its size; aborts where that is more than `room`. */
 size_t guest_table_build(void *bytes, size_t room, const struct table_choice *choice);

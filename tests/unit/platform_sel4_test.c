@@ -349,6 +349,16 @@ static void end_of_nothing(void **state)
     assert_true(sel4_fault(0, seL4_Fault_VGICMaintenance, ~0ul, 0, 0, 0));
 }
 
+/* What is in a list register cannot be taken out, so a new guest would get the old one's. */
+static void no_restart(void **state)
+{
+    (void)state;
+    sel4_gicd_set_bit(GICD_ISENABLER, 64);
+    spi_inject(64);
+    assert_false(guest_restart(0, 0));
+    assert_int_equal(sel4_used_count(0), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup(end_reported_last, start),
         cmocka_unit_test_setup(wish_for_end_is_kept, start),
         cmocka_unit_test_setup(end_of_nothing, start),
+        cmocka_unit_test_setup(no_restart, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,25 +41,74 @@ bool guest_init(arch_guest_init_t init_args);
  */
 bool guest_start(uintptr_t kernel_pc, uintptr_t dtb, uintptr_t initrd);
 
-/* Stops every vCPU of the guest, for good. */
+/* Stops every vCPU of the guest; only guest_restart() starts them again. */
 void guest_stop(void);
 
-/* Called when the guest is reset, its vCPUs stopped, before it starts anew. */
+/*
+ * Starts the guest again as after power-up, whatever it is doing, on or off: its vCPUs are stopped,
+ * its devices kept from writing to memory (guest_register_quiet_handler()), its interrupts and
+ * timers reset, its RAM is cleared, and what linux_setup_images() last put there is put there
+ * again. Then the VMM's own devices are reset (guest_register_reset_handler()) and the boot vCPU
+ * starts where guest_start() had it start. One log line says how often this has been done and how
+ * long it took.
+ *
+ * `guest_ram_vaddr` (VA in the VMM) and `guest_ram_size` (bytes) are the RAM to clear; both 0: all
+ * memory that the VM may write and the VMM has mapped, which then has to be read-write and nobody
+ * else's. May be called from notified() and from within the answer to a guest's fault, to which the
+ * VMM then has no reply to give.
+ *
+ * Returns false, after saying why. The guest is as before if it was never started, if its images
+ * were not put in place by linux_setup_images() or were only in guest RAM, if `guest_ram_vaddr` is
+ * no guest RAM, or if the kernel below cannot do it: seL4 has no way to. It is stopped if an image
+ * has become unusable or the vCPU does not start.
+ */
+bool guest_restart(uintptr_t guest_ram_vaddr, size_t guest_ram_size);
+
+/*
+ * What a guest's PSCI SYSTEM_RESET does: guest_restart() of all its RAM. But a guest that asks for
+ * it within GUEST_QUICK_SECONDS of its start, GUEST_QUICK_RESETS times in a row and without having
+ * come up (guest_came_up()), stays stopped, so that one that crashes as it boots does not keep the
+ * machine busy. A call of guest_restart() by the VMM starts it nevertheless, and the count anew.
+ * Returns false, after saying why, if the guest stays stopped.
+ */
+#define GUEST_QUICK_SECONDS 10
+#define GUEST_QUICK_RESETS  8
+bool guest_reboot(void);
+
+/* The VMM has seen the guest do what it is there for: an end of it soon after is no failed boot. */
+void guest_came_up(void);
+
+/* How often the guest was started again. */
+unsigned guest_restart_count(void);
+
+/* Called by guest_restart(). */
 typedef void (*guest_reset_handler_t)(void *data);
 
-/* Has `handler` called with `data` at each reset of the guest: what emulates a device puts it back
- * into its reset state. Returns false, after saying why, if too many are registered. */
+/*
+ * Has `handler` called with `data` at each guest_restart() when the vCPUs are stopped and nothing
+ * else has happened: it keeps a device that the guest drives from writing to memory. Returns false,
+ * after saying so, if GUEST_HANDLER_MAX are registered. To be called after guest_init().
+ */
+bool guest_register_quiet_handler(guest_reset_handler_t handler, void *data);
+
+/*
+ * The same when RAM and interrupts are as after power-up and the guest is about to start: it brings
+ * a device of the VMM's own into its reset state, in which nothing of the old guest is left: no
+ * queue, no request, no GPA. It may set the level of its interrupt; virq_register() stays in force.
+ */
 bool guest_register_reset_handler(guest_reset_handler_t handler, void *data);
+
+#define GUEST_HANDLER_MAX 32
 
 /* What a guest asked of its machine. */
 enum guest_power_request {
     GUEST_POWER_OFF,   /* PSCI SYSTEM_OFF */
-    GUEST_POWER_RESET, /* PSCI SYSTEM_RESET */
+    GUEST_POWER_RESET, /* PSCI SYSTEM_RESET; a handler may call guest_reboot() */
 };
 
 /* Called after the guest's vCPUs have been stopped. */
 typedef void (*guest_power_handler_t)(enum guest_power_request request, void *data);
 
 /* Has `handler` called with `data` on a power request of the guest; one handler, the last one set.
- * Without one the guest is stopped and a log line says so. */
+ * Without one a reset is guest_reboot(), and a guest that is off stays stopped. */
 void guest_register_power_handler(guest_power_handler_t handler, void *data);

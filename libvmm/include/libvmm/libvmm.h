@@ -7,6 +7,7 @@
 #pragma once
 
 #include <libvmm/guest.h>
+#include <libvmm/guest_pci.h>
 #include <libvmm/guest_ram.h>
 #include <libvmm/guest_table.h>
 #include <libvmm/vcpu.h>

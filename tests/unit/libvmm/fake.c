@@ -33,6 +33,7 @@ void fake_power_on(unsigned vcpu_count)
 {
     memset(&fake, 0, sizeof fake);
     memset(&guest, 0, sizeof guest);
+    fake.ticks_per_look = 1;
     table.info = (struct vm_info){
         .magic = VM_INFO_MAGIC,
         .version = VM_INFO_VERSION,
@@ -413,6 +414,44 @@ bool platform_smc(uint64_t x[8])
         x[i] = 0x1000 + i;
     }
     return true;
+}
+
+bool platform_can_reset_interrupts(void)
+{
+    return !fake.cannot_reset;
+}
+
+/* What is held of a physical interrupt is ended; what is pending at the distributor stays. */
+void platform_interrupts_reset(unsigned vcpu)
+{
+    for (unsigned slot = 0; slot < FAKE_SLOT_COUNT; slot++) {
+        struct fake_virq *virq = &fake.virqs[vcpu][slot];
+        if ((virq->pending || virq->active) && virq->hw) {
+            fake.physical_active[virq->channel] = false;
+        }
+        *virq = (struct fake_virq){0};
+    }
+    for (unsigned intid = 0; intid < 1024; intid++) {
+        fake.bound[vcpu][intid].active = false;
+    }
+    fake.reset_count[vcpu]++;
+}
+
+void platform_memory_zero(void *va, size_t size)
+{
+    memset(va, 0, size);
+    fake.cleaned_bytes += size;
+}
+
+uint64_t platform_ticks(void)
+{
+    fake.ticks += fake.ticks_per_look;
+    return fake.ticks;
+}
+
+uint64_t platform_ticks_per_second(void)
+{
+    return FAKE_TICK_RATE;
 }
 
 void platform_cache_clean(const void *va, size_t size)

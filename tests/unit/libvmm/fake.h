@@ -33,6 +33,8 @@
 #define FAKE_IRQ_STRAIGHT       72
 #define FAKE_IRQ_STRAIGHT_LEVEL 73
 
+#define FAKE_TICK_RATE 1000000
+
 #define FAKE_SLOT_COUNT (1024 + 128) /* SGIs by source behind the INTIDs */
 
 /* One interrupt in a vCPU's list registers or spill. */
@@ -62,8 +64,12 @@ struct fake {
     unsigned ack_count[CHANNEL_MAX];
     unsigned notify_count[CHANNEL_MAX]; /* microkit_notify(), at once or deferred */
     unsigned inject_count;
-    uint64_t smc_called;    /* x0 of the last firmware call */
-    uint64_t cleaned_bytes; /* by platform_cache_clean() */
+    bool cannot_reset; /* as on seL4 */
+    unsigned reset_count[VCPU_MAX];
+    uint64_t ticks;          /* of the counter, which has FAKE_TICK_RATE a second */
+    uint64_t ticks_per_look; /* how far it goes on each time it is read */
+    uint64_t smc_called;     /* x0 of the last firmware call */
+    uint64_t cleaned_bytes;  /* by platform_cache_clean() */
     char log[1 << 16];
     size_t log_length;
     unsigned log_lines;

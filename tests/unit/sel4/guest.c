@@ -127,6 +127,11 @@ int sel4_serve(unsigned vcpu)
 }
 
 /* The host's caches need no cleaning. */
+void platform_memory_zero(void *va, size_t size)
+{
+    __builtin_memset(va, 0, size);
+}
+
 void platform_cache_clean(const void *va, size_t size)
 {
     (void)va;

@@ -74,6 +74,19 @@ static void flush_injections(unsigned vcpu)
     }
 }
 
+bool platform_can_reset_interrupts(void)
+{
+    return true;
+}
+
+/* An injection that was left for later may have a physical interrupt behind it, too. */
+void platform_interrupts_reset(unsigned vcpu)
+{
+    uint64_t before;
+    flush_injections(vcpu);
+    drover_virq_update(vcpu, 0, VIRQ_OP_RESET, &before);
+}
+
 void platform_virq_state(unsigned vcpu, uint32_t first_intid, uint32_t *pending, uint32_t *active)
 {
     flush_injections(vcpu);
@@ -108,6 +121,20 @@ void platform_notify(unsigned channel)
 bool platform_smc(uint64_t x[8])
 {
     return drover_smc(x) == DROVER_OK;
+}
+
+uint64_t platform_ticks(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+}
+
+uint64_t platform_ticks_per_second(void)
+{
+    uint64_t rate;
+    __asm__("mrs %0, cntfrq_el0" : "=r"(rate));
+    return rate;
 }
 
 void platform_putc(char character)

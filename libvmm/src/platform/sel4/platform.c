@@ -263,6 +263,29 @@ void platform_fault_done(unsigned vcpu)
 
 /* ---- The rest ---- */
 
+bool platform_can_reset_interrupts(void)
+{
+    microkit_dbg_puts("libvmm: seL4 has no call that empties a vCPU's list registers, so its guest "
+                      "cannot be started again; have a parent restart the whole VMM\n");
+    return false;
+}
+
+void platform_interrupts_reset(unsigned vcpu)
+{
+    (void)vcpu;
+}
+
+/* seL4 gives programs the counter in some configurations only. */
+uint64_t platform_ticks(void)
+{
+    return 0;
+}
+
+uint64_t platform_ticks_per_second(void)
+{
+    return 1;
+}
+
 bool platform_smc(uint64_t x[8])
 {
 #ifdef CONFIG_ALLOW_SMC_CALLS
