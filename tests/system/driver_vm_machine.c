@@ -101,6 +101,9 @@ static const struct {
     [DRIVER_VM_RECONNECT] = {.board = &virt_pcie_io,
                              .arguments =
                                  VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
+    [DRIVER_VM_RESTART] = {.board = &virt,
+                           .arguments =
+                               VIRT_ON_DROVER(BUILD_DIR "/tests/composed/restart/driver_vm.img")},
     [DRIVER_VM_SEL4_VMM] = {.board = &virt,
                             .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/sel4_vmm/system.img")},
     [DRIVER_VM_BARE] = {.board = &virt, .arguments = VIRT_BARE("1", EXAMPLE "/guest.dtb")},

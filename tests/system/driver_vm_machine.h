@@ -21,6 +21,7 @@ enum driver_vm_boot {
     DRIVER_VM_8_CPUS,
     DRIVER_VM_4_CPUS_BARE,       /* its guest on a machine with four cores */
     DRIVER_VM_PAIR,              /* tests/composed: two driver VMs on the `virt` board */
+    DRIVER_VM_RESTART,           /* tests/composed: one that panics and starts again */
     DRIVER_VM_ZCU102,            /* examples/composed */
     DRIVER_VM_ODROIDC4,          /* the example's image for the Odroid C4: the seed's system */
     DRIVER_VM_ODROIDC4_COMPOSED, /* examples/composed: the eMMC and no console */

@@ -11,6 +11,7 @@ void platform_cache_clean(const void *va, size_t size)
     __asm__("mrs %0, ctr_el0" : "=r"(ctr));
     uintptr_t line = (uintptr_t)4 << ((ctr >> 16) & 0xf); /* DminLine, log2 words: DDI 0487 D17 */
     uintptr_t end = (uintptr_t)va + size;
+#pragma clang loop unroll_count(4)
     for (uintptr_t at = (uintptr_t)va & ~(line - 1); at < end; at += line) {
         __asm__ volatile("dc cvac, %0" ::"r"(at) : "memory");
     }
