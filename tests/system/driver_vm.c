@@ -44,7 +44,7 @@ static bool uart_interrupts(struct machine *machine)
 static bool rtc_interrupts(struct machine *machine)
 {
     return driver_vm_interrupts_grow_with(machine, "rtc-pl031",
-                                          "echo +1 >/sys/class/rtc/rtc0/wakealarm");
+                                          "echo +2 >/sys/class/rtc/rtc0/wakealarm");
 }
 
 static bool gpio_interrupts(struct machine *machine)
