@@ -26,18 +26,22 @@
 #define ENTRY_FIRST_LBA  32
 #define ENTRY_LAST_LBA   40
 
-#define CRC_POLYNOMIAL 0xedb88320u /* of ISO 3309, the lowest bit first */
-
 static const uint8_t signature[8] = {'E', 'F', 'I', ' ', 'P', 'A', 'R', 'T'};
 
 uint32_t gpt_crc(uint32_t crc, const uint8_t *bytes, uint32_t size)
 {
+    /* The remainders of four bits by ISO 3309's polynomial, 0xedb88320 with the lowest bit first.
+     */
+    static const uint32_t remainders[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+    };
     crc = ~crc;
     for (uint32_t i = 0; i < size; i++) {
         crc ^= bytes[i];
-        for (unsigned bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ ((crc & 1) != 0 ? CRC_POLYNOMIAL : 0);
-        }
+        crc = crc >> 4 ^ remainders[crc & 15];
+        crc = crc >> 4 ^ remainders[crc & 15];
     }
     return ~crc;
 }

@@ -75,6 +75,15 @@ static uint8_t *lba(uint64_t number)
     return (uint8_t *)rig_disk + 512 * number;
 }
 
+static void checksum(void **state)
+{
+    (void)state;
+    /* The check value of CRC-32, which everybody's has. */
+    assert_int_equal(gpt_crc(0, (const uint8_t *)"123456789", 9), 0xcbf43926);
+    assert_int_equal(gpt_crc(gpt_crc(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5),
+                     0xcbf43926);
+}
+
 static void gpt_with_bad_primary(void **state)
 {
     (void)state;
@@ -451,6 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(gpt, reset),
+        cmocka_unit_test(checksum),
         cmocka_unit_test_setup(gpt_with_bad_primary, reset),
         cmocka_unit_test_setup(gpt_with_bad_entries, reset),
         cmocka_unit_test_setup(gpt_with_both_bad, reset),
