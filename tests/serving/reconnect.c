@@ -71,6 +71,22 @@ static bool it_dies_and_comes_back(struct machine *machine)
     return true;
 }
 
+/* What the server has told of requests that were under way when its guest or agent went. */
+static bool requests_were_issued_again(struct machine *machine)
+{
+    const char *at = machine_output(machine);
+    unsigned long count, total = 0;
+
+    while ((at = strstr(at, "because its port was closed; ")) != NULL) {
+        at += strlen("because its port was closed; ");
+        if (sscanf(at, "%lu requests that it left unanswered", &count) == 1) {
+            total += count;
+        }
+    }
+    printf("# %lu requests were under way\n", total);
+    return total != 0 || case_fail("no request was under way at any death");
+}
+
 /* The last round that the load has told of. */
 static bool the_load_lost_nothing(struct machine *machine)
 {
@@ -91,6 +107,7 @@ static bool the_load_lost_nothing(struct machine *machine)
 static const struct test_case cases[] = {
     {"a client VM writes, and reads back what it wrote", the_load_begins},
     {"the driver VM dies 50 times and comes back, and the client goes on", it_dies_and_comes_back},
+    {"requests that were under way are issued again", requests_were_issued_again},
     {"no acknowledged write is lost or undone", the_load_lost_nothing},
 };
 
