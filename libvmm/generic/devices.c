@@ -179,6 +179,9 @@ static void block_server_device_notified(void *device, microkit_channel channel)
     struct block_server_device *server = device;
     (void)channel;
     block_port_notified(&server->port);
+    if (server->port.server.state == BLOCK_SERVER_CONNECTED) {
+        guest_came_up(); /* it serves: what ends it now is no failed boot */
+    }
 }
 
 static bool block_server_device_init(const struct guest_table *table,
