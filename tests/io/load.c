@@ -103,7 +103,7 @@ static void write_end(struct load *load, uint64_t slot, int32_t result)
     load->acknowledged++;
 }
 
-/* Writes `count` records, DEPTH at a time, and flushes. */
+/* Writes `count` records, DEPTH at a time, and flushes. Says when half of them are there. */
 static void round_write(struct load *load, uint64_t count)
 {
     uint64_t begun = 0, done = 0;
@@ -119,6 +119,10 @@ static void round_write(struct load *load, uint64_t count)
         while (uring_pop(&load->uring, &slot, &result)) {
             write_end(load, slot, result);
             done++;
+            if (done == count / 2) {
+                puts("io load: half of a round is written");
+                fflush(stdout);
+            }
             if (begun < count) {
                 write_begin(load, slot);
                 begun++;

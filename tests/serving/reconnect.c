@@ -49,9 +49,13 @@ static bool the_load_begins(struct machine *machine)
 
 static bool die(struct machine *machine, const struct death *death)
 {
-    machine_type(machine, "\n");
-    machine_type(machine, death->command);
-    machine_type(machine, "\n");
+    char line[64];
+
+    snprintf(line, sizeof(line), "\n%s\n", death->command);
+    if (machine_wait(machine, "half of a round is written", SHELL_SECONDS) == NULL) {
+        return false;
+    }
+    machine_type(machine, line);
     return (!death->boots ||
             machine_wait(machine, "driver VM ready: 2 of 2", BOOT_SECONDS) != NULL) &&
            machine_wait(machine, "drover-agent: serves ", SHELL_SECONDS) != NULL &&
