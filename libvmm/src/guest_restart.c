@@ -17,11 +17,19 @@
 
 /* ---- Who has to know ---- */
 
-static bool handler_add(struct guest_handlers *handlers, guest_reset_handler_t function, void *data)
+static bool has_room(unsigned count)
 {
-    if (handlers->count == GUEST_HANDLER_MAX) {
+    if (count == GUEST_HANDLER_MAX) {
         LOG_VMM_ERR("guest_restart: %u handlers are registered, which is all there is room for\n",
                     GUEST_HANDLER_MAX);
+        return false;
+    }
+    return true;
+}
+
+static bool handler_add(struct guest_handlers *handlers, guest_reset_handler_t function, void *data)
+{
+    if (!has_room(handlers->count)) {
         return false;
     }
     handlers->entries[handlers->count++] = (struct guest_handler){function, data};
@@ -36,6 +44,29 @@ bool guest_register_quiet_handler(guest_reset_handler_t handler, void *data)
 bool guest_register_reset_handler(guest_reset_handler_t handler, void *data)
 {
     return handler_add(&guest.life.reset, handler, data);
+}
+
+bool guest_register_idle_handler(guest_idle_handler_t handler, void *data)
+{
+    struct guest_idle_handlers *idle = &guest.life.idle;
+    if (!has_room(idle->count)) {
+        return false;
+    }
+    idle->entries[idle->count].function = handler;
+    idle->entries[idle->count].data = data;
+    idle->count++;
+    return true;
+}
+
+static bool is_idle(void)
+{
+    const struct guest_idle_handlers *idle = &guest.life.idle;
+    for (unsigned i = 0; i < idle->count; i++) {
+        if (!idle->entries[i].function(idle->entries[i].data)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void handlers_call(const struct guest_handlers *handlers)
@@ -110,18 +141,14 @@ static void vcpus_reset(void)
     }
 }
 
-static bool restart(uintptr_t va, size_t size)
+/* Nobody writes to the guest's RAM any more. */
+static bool restart_finish(void)
 {
-    if (!restart_possible(va, size)) {
-        return false;
-    }
-    uint64_t begin = platform_ticks();
-    guest_vcpus_stop();
-    handlers_call(&guest.life.quiet);
+    const struct guest_restart *this = &guest.life.restart;
     vcpus_reset();
     virq_reset();
     guest_log_begin();
-    uint64_t cleared = ram_clear(va, size);
+    uint64_t cleared = ram_clear(this->va, this->size);
     uint64_t entry = linux_images_again();
     if (entry == 0) {
         return false;
@@ -131,11 +158,38 @@ static bool restart(uintptr_t va, size_t size)
         return false;
     }
     guest.life.restart_count++;
-    uint64_t microseconds = (platform_ticks() - begin) * 1000000 / platform_ticks_per_second();
+    uint64_t microseconds =
+        (platform_ticks() - this->begin_tick) * 1000000 / platform_ticks_per_second();
     LOG_VMM("guest \"%s\": restart %u took %lu.%03lu ms, with %lu MiB of RAM cleared\n",
             guest.info->vm_name, guest.life.restart_count, (unsigned long)(microseconds / 1000),
             (unsigned long)(microseconds % 1000), (unsigned long)(cleared >> 20));
     return true;
+}
+
+static bool restart(uintptr_t va, size_t size)
+{
+    if (!restart_possible(va, size)) {
+        return false;
+    }
+    guest.life.restart =
+        (struct guest_restart){.va = va, .size = size, .begin_tick = platform_ticks()};
+    guest_vcpus_stop();
+    handlers_call(&guest.life.quiet);
+    if (!is_idle()) {
+        LOG_VMM("guest \"%s\": restart waits for what others still write to its RAM\n",
+                guest.info->vm_name);
+        guest.life.restart.waits = true;
+        return true;
+    }
+    return restart_finish();
+}
+
+void guest_restart_continue(void)
+{
+    if (guest.life.restart.waits && is_idle()) {
+        guest.life.restart.waits = false;
+        restart_finish();
+    }
 }
 
 bool guest_restart(uintptr_t guest_ram_vaddr, size_t guest_ram_size)

@@ -22,6 +22,23 @@ struct guest_handlers {
     unsigned count;
 };
 
+/* What has to be idle before RAM is cleared. */
+struct guest_idle_handlers {
+    struct {
+        guest_idle_handler_t function;
+        void *data;
+    } entries[GUEST_HANDLER_MAX];
+    unsigned count;
+};
+
+/* A restart that has begun. */
+struct guest_restart {
+    bool waits; /* for a device to become idle */
+    uintptr_t va;
+    size_t size;
+    uint64_t begin_tick;
+};
+
 /* What starting it again needs to know. */
 struct guest_life {
     bool was_started;
@@ -31,6 +48,8 @@ struct guest_life {
     unsigned restart_count;
     unsigned quick_resets; /* in a row: see guest_reboot() */
     struct guest_handlers quiet, reset;
+    struct guest_idle_handlers idle;
+    struct guest_restart restart;
     unsigned pci_count; /* hosts of guest_pci.c */
 };
 

@@ -71,6 +71,38 @@ static int start(void **state)
     return 0;
 }
 
+static unsigned writers;
+
+static bool nobody_writes(void *data)
+{
+    (void)data;
+    return writers == 0;
+}
+
+/* Somebody else still writes to the guest's RAM: nothing is cleared before that ends. */
+static void waits_for_writers(void **state)
+{
+    (void)state;
+    uint8_t *byte = fake_ram(FAKE_RAM + 0x2000000);
+    *byte = 1;
+    writers = 1;
+    assert_true(guest_register_idle_handler(nobody_writes, NULL));
+    assert_true(guest_restart(0, 0));
+    assert_false(fake.running[0]);
+    assert_int_equal(*byte, 1);
+    assert_true(fake_logged("restart waits"));
+    guest_restart_continue();
+    assert_int_equal(guest_restart_count(), 0);
+    assert_true(guest_restart(0, 0)); /* asked once more, it waits as well */
+    writers = 0;
+    guest_restart_continue();
+    assert_true(fake.running[0]);
+    assert_int_equal(*byte, 0);
+    assert_int_equal(guest_restart_count(), 1);
+    guest_restart_continue();
+    assert_int_equal(guest_restart_count(), 1);
+}
+
 static bool guest_calls(unsigned vcpu, uint64_t function, uint64_t argument)
 {
     fake.pages[vcpu].x[0] = function;
@@ -417,6 +449,7 @@ int main(void)
         cmocka_unit_test_setup(straight_interrupts_are_as_at_first, start),
         cmocka_unit_test_setup(virtual_interrupts, start),
         cmocka_unit_test_setup(handlers_are_called_in_order, start),
+        cmocka_unit_test_setup(waits_for_writers, start),
         cmocka_unit_test_setup(too_many_handlers, start),
         cmocka_unit_test_setup(any_vcpu_may_ask, start),
         cmocka_unit_test_setup(crash_loop_is_ended, start),

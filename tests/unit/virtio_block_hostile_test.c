@@ -12,6 +12,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "guest_state.h"
+#include "virtio/core.h"
+
 #include "libvmm/virtio_block.h"
 
 /* ---- A hostile guest ---- */
@@ -209,6 +212,20 @@ static void reset_in_the_middle_of_a_request(void **state)
     assert_int_equal(driver_load(base, REG_VIRTIO_MMIO_STATUS), 0);
 }
 
+/* The guest ends while the server still writes to its RAM: what starts it again can know. */
+static void restart_has_to_wait(void **state)
+{
+    (void)state;
+    assert_true(virtio_core_follow_guest(&dev->virtio_device));
+    const struct guest_idle_handlers *idle = &guest.life.idle;
+    assert_int_equal(idle->count, 1);
+    ask_one(VIRTIO_BLK_T_IN, 0, DATA, BLOCK);
+    kick();
+    assert_false(idle->entries[0].function(idle->entries[0].data));
+    assert_int_equal(serve(), 1);
+    assert_true(idle->entries[0].function(idle->entries[0].data));
+}
+
 static void unfit_data_regions(void **state)
 {
     static _Alignas(BLOCK) uint8_t region[4 * BLOCK];
@@ -231,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup(one_part_fails, start_direct),
         cmocka_unit_test_setup(reset_with_requests_in_flight, start_bounced),
         cmocka_unit_test_setup(reset_in_the_middle_of_a_request, start_direct),
+        cmocka_unit_test_setup(restart_has_to_wait, start_direct),
         cmocka_unit_test(unfit_data_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 
 #include "guest_state.h"
 #include "libvmm/virtio_driver.h"
+#include "virtio/core.h"
 
 #define BASE      0xb001000ul
 #define SPI       101
@@ -461,7 +462,13 @@ static void reset_with_the_guest(void **state)
     (void)state;
     begin();
     reset_count = 0;
-    guest_devices_reset();
+    /* What registration does, of which guest_init() in start() has taken this, and what
+     * guest_restart() does, which has guests' images to put there besides. */
+    assert_true(virtio_core_follow_guest(&device));
+    const struct guest_handlers *handlers = &guest.life.reset;
+    for (unsigned i = 0; i < handlers->count; i++) {
+        handlers->entries[i].function(handlers->entries[i].data);
+    }
     assert_int_equal(reset_count, 1);
     assert_int_equal(get(REG_VIRTIO_MMIO_STATUS), 0);
 }

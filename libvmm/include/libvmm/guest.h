@@ -98,6 +98,19 @@ bool guest_register_quiet_handler(guest_reset_handler_t handler, void *data);
  */
 bool guest_register_reset_handler(guest_reset_handler_t handler, void *data);
 
+/* Whether nobody writes to the guest's RAM any more on behalf of a device of the VMM's own. */
+typedef bool (*guest_idle_handler_t)(void *data);
+
+/*
+ * Has `handler` asked at each guest_restart() after the quiet handlers. While one says false the
+ * guest stays stopped, and its RAM as it is: guest_restart() has returned true, and goes on when
+ * guest_restart_continue() finds that all say true. Returns false as the others do.
+ */
+bool guest_register_idle_handler(guest_idle_handler_t handler, void *data);
+
+/* A device has become idle: a restart that waits for it goes on. To be called from notified(). */
+void guest_restart_continue(void);
+
 #define GUEST_HANDLER_MAX 32
 
 /* What a guest asked of its machine. */

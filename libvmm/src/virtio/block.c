@@ -5,6 +5,7 @@
  */
 #include "block_device.h"
 
+#include <libvmm/guest.h>
 #include <libvmm/guest_ram.h>
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
@@ -189,6 +190,9 @@ bool virtio_blk_handle_resp(struct virtio_blk_device *blk_dev)
         virtio_config_changed(&blk_dev->virtio_device);
     }
     block_requests_serve(blk_dev);
+    if (virtio_blk_is_quiet(blk_dev)) {
+        guest_restart_continue();
+    }
     return true;
 }
 

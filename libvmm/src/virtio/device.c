@@ -244,7 +244,14 @@ bool virtio_core_register(struct virtio_device *device, const struct virtio_tran
     return true;
 }
 
+static bool idle_for_guest(void *data)
+{
+    const struct virtio_device *device = data;
+    return device->ops->is_quiet(device);
+}
+
 bool virtio_core_follow_guest(struct virtio_device *device)
 {
-    return guest_register_reset_handler(reset_with_guest, device);
+    return (device->ops->is_quiet == NULL || guest_register_idle_handler(idle_for_guest, device)) &&
+           guest_register_reset_handler(reset_with_guest, device);
 }

@@ -58,7 +58,8 @@ struct virtio_device_ops {
     void (*reset)(struct virtio_device *device);
 
     /* Whether nobody writes to buffers of the time before a reset any more. After a reset the
-     * driver reads a status that is not 0, and waits (2.1, 2.4), until it is so. NULL: always. */
+     * driver reads a status that is not 0, and waits (2.1, 2.4), until it is so; a restart of the
+     * guest waits, too (guest_restart_continue()). NULL: always. */
     bool (*is_quiet)(const struct virtio_device *device);
 
     /* The driver has made buffers available in `queue`, or says so. Only while queues are served.
