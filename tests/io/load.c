@@ -103,7 +103,7 @@ static void write_end(struct load *load, uint64_t slot, int32_t result)
     load->acknowledged++;
 }
 
-/* Writes `count` records, DEPTH at a time, and flushes. Says when half of them are there. */
+/* Writes `count` records, DEPTH at a time, and flushes. Says when a part of them is there. */
 static void round_write(struct load *load, uint64_t count)
 {
     uint64_t begun = 0, done = 0;
@@ -119,8 +119,8 @@ static void round_write(struct load *load, uint64_t count)
         while (uring_pop(&load->uring, &slot, &result)) {
             write_end(load, slot, result);
             done++;
-            if (done == count / 2) {
-                puts("io load: half of a round is written");
+            if (done == count / 16) {
+                puts("io load: a round has begun");
                 fflush(stdout);
             }
             if (begun < count) {
@@ -175,7 +175,7 @@ int io_load(int argc, char **argv)
         io_die(argv[0]);
     }
     for (uint64_t round = 1; round <= rounds; round++) {
-        round_write(&load, PLACES);
+        round_write(&load, 2 * PLACES);
         if (!round_check(&load)) {
             return EXIT_FAILURE;
         }

@@ -52,7 +52,7 @@ static bool die(struct machine *machine, const struct death *death)
     char line[64];
 
     snprintf(line, sizeof(line), "\n%s\n", death->command);
-    if (machine_wait(machine, "half of a round is written", SHELL_SECONDS) == NULL) {
+    if (machine_wait(machine, "a round has begun", SHELL_SECONDS) == NULL) {
         return false;
     }
     machine_type(machine, line);
