@@ -19,7 +19,7 @@
 #include "uring.h"
 
 #define BLOCK  4096
-#define PLACES 256
+#define PLACES 128
 #define DEPTH  16
 
 struct record {
@@ -119,7 +119,7 @@ static void round_write(struct load *load, uint64_t count)
         while (uring_pop(&load->uring, &slot, &result)) {
             write_end(load, slot, result);
             done++;
-            if (done == count / 16) {
+            if (done == count / 8) {
                 puts("io load: a round has begun");
                 fflush(stdout);
             }
@@ -175,7 +175,7 @@ int io_load(int argc, char **argv)
         io_die(argv[0]);
     }
     for (uint64_t round = 1; round <= rounds; round++) {
-        round_write(&load, 2 * PLACES);
+        round_write(&load, PLACES);
         if (!round_check(&load)) {
             return EXIT_FAILURE;
         }

@@ -28,7 +28,9 @@ static const struct death {
     {"agent killed", "killall -9 drover-agent", false},
     {"panic", "echo c >/proc/sysrq-trigger", true},
     {"agent killed", "killall -9 drover-agent", false},
+    {"agent killed", "killall -9 drover-agent", false},
     {"reboot", "reboot", true},
+    {"agent killed", "killall -9 drover-agent", false},
 };
 
 static const char *const failures[] = {

@@ -83,7 +83,7 @@ static const struct board {
   zcu102 = {zcu102_devices, "if=sd,index=1", NULL},
   virt_pcie = {pcie_devices, "if=none,id=disk", BUILD_DIR "/guest/served.disk"},
   /* Slow, so that requests are under way whenever the driver VM dies. */
-    virt_pcie_io = {pcie_devices, "if=none,id=disk,throttling.iops-write=200",
+    virt_pcie_io = {pcie_devices, "if=none,id=disk,throttling.iops-write=60",
                     BUILD_DIR "/tests/serving/served.disk"};
 
 static const struct {
