@@ -20,4 +20,4 @@ $(eval $(call libvmm_fuzzer,$(1)))
 $(1)_SOURCES += tests/fuzz/virtio_guest.c
 $(1)_DEPENDS += tests/fuzz/virtio_guest.h
 endef
-$(foreach fuzzer,vmm_virtio_fuzz vmm_console_fuzz vmm_block_fuzz,$(eval $(call virtio_fuzzer,$(fuzzer))))
+$(foreach fuzzer,vmm_virtio_fuzz vmm_console_fuzz vmm_block_fuzz vmm_pci_fuzz,$(eval $(call virtio_fuzzer,$(fuzzer))))

@@ -11,11 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <libvmm/guest.h>
-
-#include "guest_state.h"
 #include "libvmm/virtio_driver.h"
-#include "virtio/core.h"
 
 #define BASE      0xb001000ul
 #define SPI       101
@@ -97,7 +93,9 @@ static int start(void **state)
         is_registered =
             virtio_mmio_register_device(&device, BASE, 0x200, ARM_GIC_IRQ_ROUTE(0, SPI));
         assert_true(is_registered);
+        fake_reset_handlers_keep();
     }
+    fake_reset_handlers_restore();
     gicd_store(0x000, 1);
     gicd_set_bit(ISENABLER, SPI);
     features_refused = false;
@@ -462,13 +460,7 @@ static void reset_with_the_guest(void **state)
     (void)state;
     begin();
     reset_count = 0;
-    /* What registration does, of which guest_init() in start() has taken this, and what
-     * guest_restart() does, which has guests' images to put there besides. */
-    assert_true(virtio_core_follow_guest(&device));
-    const struct guest_handlers *handlers = &guest.life.reset;
-    for (unsigned i = 0; i < handlers->count; i++) {
-        handlers->entries[i].function(handlers->entries[i].data);
-    }
+    fake_devices_reset();
     assert_int_equal(reset_count, 1);
     assert_int_equal(get(REG_VIRTIO_MMIO_STATUS), 0);
 }

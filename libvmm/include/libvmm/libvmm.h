@@ -10,6 +10,7 @@
 #include <libvmm/guest_pci.h>
 #include <libvmm/guest_ram.h>
 #include <libvmm/guest_table.h>
+#include <libvmm/pci.h>
 #include <libvmm/vcpu.h>
 #include <libvmm/virq.h>
 #include <libvmm/arch/aarch64/fault.h>
@@ -19,6 +20,7 @@
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/entropy.h>
 #include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/pci.h>
 #include <libvmm/virtio/virtio.h>
 
 /* The devices that stand on sDDF queues need the headers of those, which not every VMM brings. */

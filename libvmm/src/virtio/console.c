@@ -10,6 +10,7 @@
 
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/pci.h>
 
 /* ---- From the guest ---- */
 
@@ -196,9 +197,13 @@ static const struct virtio_device_ops ops = {
 };
 
 /* Fills in all but the transport. */
-static void console_init(struct virtio_console_device *console, serial_queue_handle_t *rxq,
+static bool console_init(struct virtio_console_device *console, serial_queue_handle_t *rxq,
                          serial_queue_handle_t *txq, int tx_ch, int rx_ch)
 {
+    if ((rxq == NULL) != (txq == NULL)) {
+        LOG_VMM_ERR("virtio-console: a console has a queue each way, or none at all\n");
+        return false;
+    }
     console->virtio_device = (struct virtio_device){
         .ops = &ops,
         .name = "virtio-console",
@@ -219,6 +224,7 @@ static void console_init(struct virtio_console_device *console, serial_queue_han
     for (unsigned i = 0; i < VIRTIO_CONSOLE_MAX_PORTS; i++) {
         console->ports[i] = (struct virtio_console_port){0};
     }
+    return true;
 }
 
 bool virtio_mmio_console_init(struct virtio_console_device *console, uintptr_t region_base,
@@ -226,11 +232,16 @@ bool virtio_mmio_console_init(struct virtio_console_device *console, uintptr_t r
                               serial_queue_handle_t *rxq, serial_queue_handle_t *txq, int tx_ch,
                               int rx_ch)
 {
-    if ((rxq == NULL) != (txq == NULL)) {
-        LOG_VMM_ERR("virtio_mmio_console_init: a console has a queue each way, or none at all\n");
-        return false;
-    }
-    console_init(console, rxq, txq, tx_ch, rx_ch);
-    return virtio_mmio_register_device(&console->virtio_device, region_base, region_size,
+    return console_init(console, rxq, txq, tx_ch, rx_ch) &&
+           virtio_mmio_register_device(&console->virtio_device, region_base, region_size,
                                        irq_routing_info);
+}
+
+bool virtio_pci_console_init(struct virtio_console_device *console, uint16_t pci_bus,
+                             uint16_t pci_dev, irq_routing_info_t irq_routing_info,
+                             serial_queue_handle_t *rxq, serial_queue_handle_t *txq, int tx_ch,
+                             int rx_ch)
+{
+    return console_init(console, rxq, txq, tx_ch, rx_ch) &&
+           virtio_pci_register_device(&console->virtio_device, pci_bus, pci_dev, irq_routing_info);
 }

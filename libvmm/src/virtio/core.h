@@ -13,10 +13,13 @@
 
 /* ---- device.c ---- */
 
-/* Checks what the device filled in, takes its interrupt, gives it its transport and resets it.
- * False, after saying why, if the device is not sound. */
-bool virtio_core_register(struct virtio_device *device, const struct virtio_transport *transport,
-                          void *transport_data, irq_routing_info_t route);
+/* Whether what the device filled in is sound; says what is not. */
+bool virtio_core_check(const struct virtio_device *device);
+
+/* Gives the device, which is sound, its transport and its interrupt, which is registered, and
+ * resets it. */
+void virtio_core_attach(struct virtio_device *device, const struct virtio_transport *transport,
+                        void *transport_data, irq_routing_info_t route);
 
 /* Resets the device whenever the guest restarts. Last of all: it cannot be taken back. */
 bool virtio_core_follow_guest(struct virtio_device *device);

@@ -215,7 +215,7 @@ static void reset_with_guest(void *data)
     virtio_device_reset(data);
 }
 
-static bool device_check(const struct virtio_device *device)
+bool virtio_core_check(const struct virtio_device *device)
 {
     uint32_t size = device->queue_size_max;
     if (size == 0 || size > VIRTIO_QUEUE_SIZE_MAX || (size & (size - 1)) != 0 ||
@@ -229,19 +229,15 @@ static bool device_check(const struct virtio_device *device)
     return true;
 }
 
-bool virtio_core_register(struct virtio_device *device, const struct virtio_transport *transport,
-                          void *transport_data, irq_routing_info_t route)
+void virtio_core_attach(struct virtio_device *device, const struct virtio_transport *transport,
+                        void *transport_data, irq_routing_info_t route)
 {
-    if (!device_check(device) || !virq_register(route, NULL, NULL)) {
-        return false;
-    }
     device->transport = transport;
     device->transport_data = transport_data;
     device->irq_route = route;
     device->features_offered |= CORE_FEATURES;
     device->ram.size = 0;
     virtio_device_reset(device);
-    return true;
 }
 
 static bool idle_for_guest(void *data)

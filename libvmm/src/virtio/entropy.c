@@ -7,6 +7,7 @@
 #include <libvmm/virtio/entropy.h>
 
 #include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/pci.h>
 
 #include "core.h"
 
@@ -51,9 +52,7 @@ static void rng_notify(struct virtio_device *device, unsigned queue)
 
 static const struct virtio_device_ops ops = {.notify = rng_notify};
 
-bool virtio_mmio_rng_init(struct virtio_rng_device *rng, uintptr_t region_base,
-                          uintptr_t region_size, irq_routing_info_t irq_routing_info,
-                          virtio_rng_source_t source, void *source_data)
+static void rng_init(struct virtio_rng_device *rng, virtio_rng_source_t source, void *source_data)
 {
     rng->virtio_device = (struct virtio_device){
         .ops = &ops,
@@ -65,6 +64,21 @@ bool virtio_mmio_rng_init(struct virtio_rng_device *rng, uintptr_t region_base,
     };
     rng->source = source;
     rng->source_data = source_data;
+}
+
+bool virtio_mmio_rng_init(struct virtio_rng_device *rng, uintptr_t region_base,
+                          uintptr_t region_size, irq_routing_info_t irq_routing_info,
+                          virtio_rng_source_t source, void *source_data)
+{
+    rng_init(rng, source, source_data);
     return virtio_mmio_register_device(&rng->virtio_device, region_base, region_size,
                                        irq_routing_info);
+}
+
+bool virtio_pci_rng_init(struct virtio_rng_device *rng, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, virtio_rng_source_t source,
+                         void *source_data)
+{
+    rng_init(rng, source, source_data);
+    return virtio_pci_register_device(&rng->virtio_device, pci_bus, pci_dev, irq_routing_info);
 }

@@ -142,8 +142,11 @@ bool virtio_mmio_register_device(virtio_device_t *device, uintptr_t region_base,
                     REG_VIRTIO_MMIO_CONFIG + (unsigned long)device->config_size);
         return false;
     }
-    return virtio_core_register(device, &transport, NULL, irq_routing_info) &&
-           fault_register_vm_exception_handler(region_base, region_size, virtio_mmio_fault_handle,
+    if (!virtio_core_check(device) || !virq_register(irq_routing_info, NULL, NULL)) {
+        return false;
+    }
+    virtio_core_attach(device, &transport, NULL, irq_routing_info);
+    return fault_register_vm_exception_handler(region_base, region_size, virtio_mmio_fault_handle,
                                                device) &&
            virtio_core_follow_guest(device);
 }

@@ -73,6 +73,25 @@ void fake_start(unsigned vcpu_count)
     fake_logged("");
 }
 
+static struct guest_handlers kept_handlers;
+
+void fake_reset_handlers_keep(void)
+{
+    kept_handlers = guest.life.reset;
+}
+
+void fake_reset_handlers_restore(void)
+{
+    guest.life.reset = kept_handlers;
+}
+
+void fake_devices_reset(void)
+{
+    for (unsigned i = 0; i < guest.life.reset.count; i++) {
+        guest.life.reset.entries[i].function(guest.life.reset.entries[i].data);
+    }
+}
+
 uint8_t *fake_ram(uint64_t gpa)
 {
     return &ram[gpa - FAKE_RAM];

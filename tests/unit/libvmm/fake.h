@@ -84,6 +84,14 @@ void fake_power_on(unsigned vcpu_count);
 /* fake_power_on() and guest_init(). */
 void fake_start(unsigned vcpu_count);
 
+/* What registers itself once in a process is reset with the guest in every test: keeps who has
+ * asked for that until now, and has them asked for it again after a fake_start(). */
+void fake_reset_handlers_keep(void);
+void fake_reset_handlers_restore(void);
+
+/* Calls them, as guest_restart() does. */
+void fake_devices_reset(void);
+
 /* Where the host has guest RAM. */
 uint8_t *fake_ram(uint64_t gpa);
 

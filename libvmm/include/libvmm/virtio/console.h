@@ -103,6 +103,12 @@ bool virtio_mmio_console_init(struct virtio_console_device *console, uintptr_t r
                               serial_queue_handle_t *rxq, serial_queue_handle_t *txq, int tx_ch,
                               int rx_ch);
 
+/* The same as device `pci_dev` of bus `pci_bus` (libvmm/pci.h). */
+bool virtio_pci_console_init(struct virtio_console_device *console, uint16_t pci_bus,
+                             uint16_t pci_dev, irq_routing_info_t irq_routing_info,
+                             serial_queue_handle_t *rxq, serial_queue_handle_t *txq, int tx_ch,
+                             int rx_ch);
+
 /* The other end of a serial queue has notified: bytes have come for the guest (`rx_ch`), or there
  * is room for what the guest writes (`tx_ch`). To be called from notified() for both channels. */
 bool virtio_console_queue_notify(struct virtio_console_device *console);

@@ -30,5 +30,10 @@ bool virtio_mmio_rng_init(struct virtio_rng_device *rng, uintptr_t region_base,
                           uintptr_t region_size, irq_routing_info_t irq_routing_info,
                           virtio_rng_source_t source, void *source_data);
 
+/* The same as device `pci_dev` of bus `pci_bus` (libvmm/pci.h). */
+bool virtio_pci_rng_init(struct virtio_rng_device *rng, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, virtio_rng_source_t source,
+                         void *source_data);
+
 /* The source has bytes again. */
 void virtio_rng_ready(struct virtio_rng_device *rng);
