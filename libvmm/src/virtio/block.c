@@ -9,6 +9,7 @@
 #include <libvmm/guest_ram.h>
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/pci.h>
 
 /* Sectors of one range of DISCARD or WRITE_ZEROES: 256 MiB. More would be as well. */
 #define RANGE_SECTORS_MAX (UINT32_C(256) * 1024 * 1024 / VIRTIO_BLK_SECTOR_SIZE)
@@ -144,11 +145,10 @@ static void config_init(struct virtio_blk_config *config)
     };
 }
 
-bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_base,
-                          uintptr_t region_size, irq_routing_info_t irq_routing_info,
-                          uintptr_t data_region, size_t data_region_size,
-                          blk_storage_info_t *storage_info, blk_queue_handle_t *queue_h,
-                          uint32_t queue_capacity, int server_ch)
+/* Fills in all but the transport. */
+static bool device_init(struct virtio_blk_device *blk_dev, uintptr_t data_region,
+                        size_t data_region_size, blk_storage_info_t *storage_info,
+                        blk_queue_handle_t *queue_h, uint32_t queue_capacity, int server_ch)
 {
     struct virtio_device *device = &blk_dev->virtio_device;
     *device = (struct virtio_device){
@@ -180,7 +180,29 @@ bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_ba
     if (!storage_update(blk_dev)) {
         block_part_await(blk_dev);
     }
-    return virtio_mmio_register_device(device, region_base, region_size, irq_routing_info);
+    return true;
+}
+
+bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_base,
+                          uintptr_t region_size, irq_routing_info_t irq_routing_info,
+                          uintptr_t data_region, size_t data_region_size,
+                          blk_storage_info_t *storage_info, blk_queue_handle_t *queue_h,
+                          uint32_t queue_capacity, int server_ch)
+{
+    return device_init(blk_dev, data_region, data_region_size, storage_info, queue_h,
+                       queue_capacity, server_ch) &&
+           virtio_mmio_register_device(&blk_dev->virtio_device, region_base, region_size,
+                                       irq_routing_info);
+}
+
+bool virtio_pci_blk_init(struct virtio_blk_device *blk_dev, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, uintptr_t data_region,
+                         size_t data_region_size, blk_storage_info_t *storage_info,
+                         blk_queue_handle_t *queue_h, uint32_t queue_capacity, int server_ch)
+{
+    return device_init(blk_dev, data_region, data_region_size, storage_info, queue_h,
+                       queue_capacity, server_ch) &&
+           virtio_pci_register_device(&blk_dev->virtio_device, pci_bus, pci_dev, irq_routing_info);
 }
 
 bool virtio_blk_handle_resp(struct virtio_blk_device *blk_dev)

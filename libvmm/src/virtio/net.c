@@ -7,6 +7,7 @@
 
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/mmio.h>
+#include <libvmm/virtio/pci.h>
 
 #include "net_device.h"
 
@@ -132,19 +133,38 @@ static void device_init(struct virtio_net_device *net, const char *name, const u
     net->received_count = net->received_dropped = 0;
 }
 
+/* Fills in all but the transport of a client's device. */
+static bool client_init(struct virtio_net_device *net_dev, const net_queue_handle_t *rx,
+                        const net_queue_handle_t *tx, uintptr_t rx_data, uintptr_t tx_data,
+                        microkit_channel rx_ch, microkit_channel tx_ch, const uint8_t *mac,
+                        bool csum_offload)
+{
+    struct virtio_net_region receive = {rx_data, (size_t)rx->capacity * NET_BUFFER_SIZE};
+    struct virtio_net_region send = {tx_data, (size_t)tx->capacity * NET_BUFFER_SIZE};
+    device_init(net_dev, "virtio-net", mac, csum_offload);
+    return port_init(&net_dev->to_guest, "rx", rx, rx_ch, false, &receive, 1) &&
+           port_init(&net_dev->from_guest, "tx", tx, tx_ch, false, &send, 1);
+}
+
 bool virtio_mmio_net_init(struct virtio_net_device *net_dev, uintptr_t region_base,
                           uintptr_t region_size, irq_routing_info_t irq_routing_info,
                           net_queue_handle_t *rx, net_queue_handle_t *tx, uintptr_t rx_data,
                           uintptr_t tx_data, microkit_channel rx_ch, microkit_channel tx_ch,
                           uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ], bool csum_offload)
 {
-    struct virtio_net_region receive = {rx_data, (size_t)rx->capacity * NET_BUFFER_SIZE};
-    struct virtio_net_region send = {tx_data, (size_t)tx->capacity * NET_BUFFER_SIZE};
-    device_init(net_dev, "virtio-net", mac, csum_offload);
-    return port_init(&net_dev->to_guest, "rx", rx, rx_ch, false, &receive, 1) &&
-           port_init(&net_dev->from_guest, "tx", tx, tx_ch, false, &send, 1) &&
+    return client_init(net_dev, rx, tx, rx_data, tx_data, rx_ch, tx_ch, mac, csum_offload) &&
            virtio_mmio_register_device(&net_dev->virtio_device, region_base, region_size,
                                        irq_routing_info);
+}
+
+bool virtio_pci_net_init(struct virtio_net_device *net_dev, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, net_queue_handle_t *rx,
+                         net_queue_handle_t *tx, uintptr_t rx_data, uintptr_t tx_data,
+                         microkit_channel rx_ch, microkit_channel tx_ch,
+                         uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ], bool csum_offload)
+{
+    return client_init(net_dev, rx, tx, rx_data, tx_data, rx_ch, tx_ch, mac, csum_offload) &&
+           virtio_pci_register_device(&net_dev->virtio_device, pci_bus, pci_dev, irq_routing_info);
 }
 
 bool virtio_net_set_rx_regions(struct virtio_net_device *net_dev,

@@ -177,6 +177,12 @@ bool virtio_mmio_blk_init(struct virtio_blk_device *blk_dev, uintptr_t region_ba
                           blk_storage_info_t *storage_info, blk_queue_handle_t *queue_h,
                           uint32_t queue_capacity, int server_ch);
 
+/* The same as device `pci_dev` of bus `pci_bus` (libvmm/pci.h). */
+bool virtio_pci_blk_init(struct virtio_blk_device *blk_dev, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, uintptr_t data_region,
+                         size_t data_region_size, blk_storage_info_t *storage_info,
+                         blk_queue_handle_t *queue_h, uint32_t queue_capacity, int server_ch);
+
 /* The server has notified: it has answered, or storage_info has changed. To be called from
  * notified() for `server_ch`. Always true. */
 bool virtio_blk_handle_resp(struct virtio_blk_device *blk_dev);

@@ -128,6 +128,13 @@ bool virtio_mmio_net_init(struct virtio_net_device *net_dev, uintptr_t region_ba
                           uintptr_t tx_data, microkit_channel rx_ch, microkit_channel tx_ch,
                           uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ], bool csum_offload);
 
+/* The same as device `pci_dev` of bus `pci_bus` (libvmm/pci.h). */
+bool virtio_pci_net_init(struct virtio_net_device *net_dev, uint16_t pci_bus, uint16_t pci_dev,
+                         irq_routing_info_t irq_routing_info, net_queue_handle_t *rx,
+                         net_queue_handle_t *tx, uintptr_t rx_data, uintptr_t tx_data,
+                         microkit_channel rx_ch, microkit_channel tx_ch,
+                         uint8_t mac[VIRTIO_NET_CONFIG_MAC_SZ], bool csum_offload);
+
 /*
  * The regions that received buffers lie in, by their oid, instead of the one that was given as
  * rx_data: for the client of a switch, whose buffers are other clients' and the DMA region's.
