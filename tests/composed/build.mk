@@ -22,3 +22,7 @@ composed_restart_DEPENDS := $(RESTART)/driver_vm.img
 SYSTEM_TESTS          += composed_emmc
 composed_emmc_SOURCES := tests/composed/emmc.c
 composed_emmc_DEPENDS := $(COMPOSED)/odroidc4/driver_vm.img $(QEMU_ODROIDC4)
+
+# What is made of a small serving system, byte by byte.
+SUITES += 'composed-golden=tests/composed/golden $(BUILD)'
+SUITE_DEPENDS += $(BUILD)/drover sdk
