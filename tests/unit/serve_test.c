@@ -458,6 +458,25 @@ static void a_shared_uart_is_its_driver_s(void **state)
     free(text);
 }
 
+/* What the UART needs and a VM has is the VM's, which is told. */
+static void what_a_shared_uart_needs_is_said(void **state)
+{
+    (void)state;
+    serve_build_request(
+        BOARD_TEXT(CLOCK_TEXT
+                   "uart: serial@9000000 { compatible = \"arm,pl011\"; interrupts = <0 1 4>;"
+                   " reg = <0 0x9000000 0 0x1000>; clocks = <&clk 3>; };"
+                   "a@9200000 { compatible = \"test,a\"; reg = <0 0x9200000 0 0x1000>;"
+                   " clocks = <&clk 4>; };"),
+        "{\"console\": {\"device\": \"arm,pl011\"}, \"vms\": [{\"name\": \"a\","
+        " \"console\": true, \"give\": [\"/a@9200000\"]}]}");
+    compose_build_run();
+    assert_int_equal(built.vms[0].note_count, 1);
+    assert_int_equal(built.vms[0].notes[0].kind, NOTE_CONSOLE);
+    assert_non_null(strstr(built.vms[0].notes[0].message,
+                           "the shared console /serial@9000000 needs it too (\"clocks\")"));
+}
+
 static void a_uart_has_one_owner(void **state)
 {
     (void)state;
@@ -589,6 +608,7 @@ int main(void)
         TEST(a_system_without_serving_has_vmms_only),
         TEST(guests_that_serve_run_first),
         TEST(a_shared_uart_is_its_driver_s),
+        TEST(what_a_shared_uart_needs_is_said),
         TEST(a_uart_has_one_owner),
         TEST(wrong_uarts_are_refused),
         TEST(as_many_clients_as_a_switch_has_ports),

@@ -189,6 +189,10 @@ char *compose_print_report(const struct compose *compose, size_t *size)
         report_print_devices(out, compose, vm);
         print_notes(out, compose, vm);
     }
+    for (size_t owner = compose->vm_count; owner < compose->owner_count; owner++) {
+        fprintf(out, "\nPD \"%s\"\n", compose->vms[owner].request->name);
+        print_granted(out, compose, owner);
+    }
     report_print_serving(out, compose);
     fclose(out);
     return alloc_checked(text);

@@ -31,6 +31,28 @@ static void print_user(FILE *out, const char *what, const char *name, const stru
     fputc('\n', out);
 }
 
+/* Who shares the UART, by the numbers under which the input is switched. */
+static void print_console(FILE *out, const struct compose *compose)
+{
+    const struct compose_request *request = compose->request;
+    size_t number = 0;
+    if (request->console == NULL) {
+        return;
+    }
+    fprintf(out, "    PD \"%s\" lends the UART to\n", compose->driver.name);
+    for (size_t i = 0; i < request->vm_count; i++) {
+        if (request->vms[i].uses.console) {
+            fprintf(out, "        VM \"%s\", number %zu\n", request->vms[i].name, number++);
+        }
+    }
+    for (size_t i = 0; i < request->program_count; i++) {
+        if (request->programs[i].uses.console) {
+            fprintf(out, "        program \"%s\", number %zu\n", request->programs[i].name,
+                    number++);
+        }
+    }
+}
+
 static void print_services(FILE *out, const struct compose *compose)
 {
     const struct compose_request *request = compose->request;
@@ -113,11 +135,7 @@ void report_print_serving(FILE *out, const struct compose *compose)
         return; /* only VMMs: nobody serves anybody */
     }
     fputs("\nWho serves whom\n", out);
-    if (compose->owner_count != compose->vm_count) {
-        const struct grant *uart = &compose->vms[compose->vm_count].grants[0];
-        fprintf(out, "    PD \"%s\" has the UART %s\n", compose->driver.name,
-                compose->devtree->nodes[uart->node].path);
-    }
+    print_console(out, compose);
     print_services(out, compose);
     print_pds(out, &compose->serve);
     print_shared(out, &compose->serve);

@@ -140,8 +140,8 @@ struct serve {
 
 /* ---- The steps, in compose_run()'s order ---- */
 
-/* Finds the UART that is shared and grants it to its driver. Reports and returns false if it cannot
- * be. */
+/* serve_uart.c: finds the UART that is shared and grants it to its driver. Reports and returns
+ * false if it cannot be. */
 bool serve_select(struct compose *compose);
 
 /* Makes the table, once it is known who owns which device. */
@@ -202,6 +202,12 @@ const char *serve_service_noun(unsigned service);
 char *serve_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- The classes of devices. Each adds its PDs, then connects them. ---- */
+
+/* serve_uart.c: the program that drives the UART, or NULL; adds what its driver, a PD, has of it.
+ */
+struct devtree;
+const char *serve_uart_program(const struct devtree *devtree, size_t node);
+bool serve_uart_resources(struct compose *compose, size_t driver);
 
 void serve_console_pds(struct compose *compose); /* serve_console.c */
 bool serve_console_connect(struct compose *compose);

@@ -4,13 +4,11 @@
  * The console: a native driver has the UART, and two virtualisers share it out, one for output and
  * one for input.
  */
-#include <sddf/resources/device.h>
 #include <sddf/serial/config.h>
 #include <sddf/serial/queue.h>
 #include <string.h>
 
 #include "compose.h"
-#include "diag.h"
 
 #define DRIVER   "serial_driver"
 #define VIRT_TX  "serial_virt_tx"
@@ -25,85 +23,6 @@
 #define TERMINATE   '\r'
 #define BEGIN       "Ctrl-\\ ? says who has the input, and how another gets it\r\n"
 
-/* The UARTs for which there is a driver. */
-static const struct {
-    const char *compatible;
-    const char *program;
-} drivers[] = {
-    {"arm,pl011", "serial_driver_pl011.elf"},
-    {"amlogic,meson-gx-uart", "serial_driver_meson.elf"},
-    {"amlogic,meson-g12a-uart", "serial_driver_meson.elf"},
-    {"amlogic,meson-ao-uart", "serial_driver_meson.elf"},
-    {"amlogic,meson-uart", "serial_driver_meson.elf"},
-};
-
-static const char *driver_for(const struct devtree *devtree, size_t node)
-{
-    for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
-        if (devnode_is_compatible(devtree, node, drivers[i].compatible)) {
-            return drivers[i].program;
-        }
-    }
-    return NULL;
-}
-
-/* ---- The UART becomes the driver's ---- */
-
-/* The node that is asked for, or NODE_NONE, reported. */
-static size_t find_uart(const struct compose *compose)
-{
-    const struct source at = {.file = compose->request->path};
-    const struct devtree *devtree = compose->devtree;
-    const char *name = compose->request->console;
-    size_t node = devtree_by_path(devtree, name);
-    for (size_t i = 1; i < devtree->node_count && node == NODE_NONE; i++) {
-        node = devtree->nodes[i].is_enabled && devnode_is_compatible(devtree, i, name) ? i : node;
-    }
-    if (node == NODE_NONE || node == 0) {
-        diag_error(&at, "\"console\": \"%s\" is no node, alias or compatible string of the tree",
-                   name);
-        return NODE_NONE;
-    }
-    return node;
-}
-
-/* Whether a driver can have it: it is a UART that there is one for, with its registers and one
- * interrupt. */
-static bool check_uart(const struct compose *compose, size_t owner, size_t node)
-{
-    const struct devtree *devtree = compose->devtree;
-    const char *reason;
-    if (!devtree->nodes[node].is_enabled) {
-        compose_error(compose, node, "\"console\": it is disabled in the board's tree");
-        return false;
-    }
-    if (!compose_can_give(compose, owner, node, &reason)) {
-        compose_error(compose, node, "\"console\": it cannot be given: %s", reason);
-        return false;
-    }
-    if (driver_for(devtree, node) == NULL) {
-        compose_error(compose, node,
-                      "\"console\": there is no driver for it; there are drivers for \"arm,pl011\" "
-                      "and for \"amlogic,meson-uart\" and its kin");
-        return false;
-    }
-    return true;
-}
-
-bool serve_select(struct compose *compose)
-{
-    if (compose->request->console == NULL) {
-        return true;
-    }
-    size_t owner = compose->vm_count;
-    size_t node = find_uart(compose);
-    if (node == NODE_NONE || !check_uart(compose, owner, node)) {
-        return false;
-    }
-    compose_grant(compose, owner, node, WHY_GIVEN, NODE_NONE, NULL);
-    return true;
-}
-
 /* ---- PDs ---- */
 
 void serve_console_pds(struct compose *compose)
@@ -115,7 +34,7 @@ void serve_console_pds(struct compose *compose)
     const struct composed_vm *owner = &compose->vms[compose->vm_count];
     size_t node = owner->grants[0].node;
     size_t driver = serve_add_pd(serve, serve_text(DRIVER), SERVE_PRIORITY_DRIVER,
-                                 driver_for(compose->devtree, node),
+                                 serve_uart_program(compose->devtree, node),
                                  serve_text("drives %s", compose->devtree->nodes[node].path));
     serve->pds[driver].owner = compose->vm_count;
     serve_add_pd(serve, serve_text(VIRT_TX), SERVE_PRIORITY_VIRT, "serial_virt_tx.elf",
@@ -199,50 +118,6 @@ static void add_notices(struct serve *serve, struct virtualisers *virt)
         ->is_optional = true;
 }
 
-/* The driver's registers and interrupts. */
-static bool add_resources(struct compose *compose, size_t driver)
-{
-    struct serve *serve = &compose->serve;
-    size_t owner = serve->pds[driver].owner;
-    size_t node = compose->vms[owner].grants[0].node;
-    device_resources_t resources = {0};
-    memcpy(resources.magic, DEVICE_MAGIC, sizeof(resources.magic));
-    uint64_t pa = compose->devtree->nodes[node].reg_count == 0
-                      ? 0
-                      : compose->devtree->nodes[node].regs[0].base;
-    for (size_t i = 0; i < compose->region_count; i++) {
-        const struct region_row *row = &compose->regions[i];
-        if (row->vm == owner && resources.num_regions < DEVICE_MAX_REGIONS) {
-            size_t region = serve_add_region(serve, compose_region_name(compose, row),
-                                             row->pages.size, "registers");
-            serve->regions[region].is_declared = true;
-            serve->regions[region].is_large = row->is_large;
-            uint64_t va = serve_add_map(serve, driver, region, true);
-            serve->maps[serve->map_count - 1].is_device = true;
-            bool is_first = pa >= row->pages.base && pa - row->pages.base < row->pages.size;
-            resources.regions[resources.num_regions++] = (device_region_resource_t){
-                .region = {.vaddr = (void *)(uintptr_t)(va + (is_first ? pa - row->pages.base : 0)),
-                           .size = row->pages.size - (is_first ? pa - row->pages.base : 0)},
-                .io_addr = is_first ? pa : row->pages.base};
-        }
-    }
-    for (size_t i = 0; i < compose->irq_count; i++) {
-        const struct irq_row *row = &compose->irqs[i];
-        if (row->vm == owner && resources.num_irqs < DEVICE_MAX_IRQS) {
-            struct serve_irq *irq = serve_add_irq(serve, driver, row->intid, node);
-            irq->is_edge = row->trigger == TRIGGER_EDGE;
-            resources.irqs[resources.num_irqs++].id = (uint8_t)irq->id;
-        }
-    }
-    if (resources.num_regions == 0 || resources.num_irqs == 0) {
-        compose_error(compose, node, "\"console\": the tree gives it %s",
-                      resources.num_regions == 0 ? "no registers" : "no interrupt");
-        return false;
-    }
-    serve_add_config(serve, driver, ".device_resources", &resources, sizeof(resources));
-    return true;
-}
-
 static void add_clients(struct compose *compose, struct virtualisers *virt)
 {
     struct serve *serve = &compose->serve;
@@ -281,7 +156,7 @@ bool serve_console_connect(struct compose *compose)
     memcpy(driver_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     memcpy(virt.tx_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     memcpy(virt.rx_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
-    if (!add_resources(compose, driver)) {
+    if (!serve_uart_resources(compose, driver)) {
         return false;
     }
     connect(serve, DRIVER, "tx", TX_BYTES, (size_t[]){virt.tx, driver}, ends);
