@@ -177,7 +177,10 @@ struct serve_channel *serve_add_channel(struct serve *serve, size_t one, size_t 
 /* Adds an interrupt of a PD's. The result is valid until the next is added. */
 struct serve_irq *serve_add_irq(struct serve *serve, size_t pd, uint32_t intid, size_t node);
 
-/* Adds a configuration: a copy of `size` bytes at `bytes`. The result is valid until the next PD is
+/* Configurations are written into files, with what lies between their members: they are made in
+ * memory that was zeroed as a whole, member by member.
+ *
+ * Adds a configuration: a copy of `size` bytes at `bytes`. The result is valid until the next PD is
  * added. */
 struct serve_config *serve_add_config(struct serve *serve, size_t pd, const char *section,
                                       const void *bytes, size_t size);

@@ -46,14 +46,13 @@ static void connect(struct serve *serve, const char *name, uint16_t entries, con
                                         sizeof(blk_resp_queue_t) + entries * sizeof(blk_resp_t),
                                         "queue of responses");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
+    memset(ends, 0, 2 * sizeof(*ends));
     for (int i = 0; i < 2; i++) {
-        ends[i] = (blk_connection_resource_t){
-            .storage_info = shared(serve, pds[i], info, i == 1),
-            .req_queue = shared(serve, pds[i], requests, true),
-            .resp_queue = shared(serve, pds[i], responses, true),
-            .num_buffers = entries,
-            .id = (uint8_t)channel->ids[i],
-        };
+        ends[i].storage_info = shared(serve, pds[i], info, i == 1);
+        ends[i].req_queue = shared(serve, pds[i], requests, true);
+        ends[i].resp_queue = shared(serve, pds[i], responses, true);
+        ends[i].num_buffers = entries;
+        ends[i].id = (uint8_t)channel->ids[i];
     }
 }
 
@@ -95,23 +94,23 @@ static uint64_t add_ram(struct server *server, size_t vm, uint64_t *size)
 }
 
 /* Adds a client; its data region is `data` as it sees it and at `io` for the server. */
-static blk_client_config_t add_client(struct server *server, size_t pd, const char *name,
-                                      const struct service_use *use, region_resource_t data,
-                                      uint64_t io)
+static void add_client(struct server *server, size_t pd, const char *name,
+                       const struct service_use *use, region_resource_t data, uint64_t io,
+                       blk_client_config_t *client)
 {
     blk_connection_resource_t ends[2];
-    blk_client_config_t client = {.data = data};
     blk_virt_config_client_t *row = &server->config.clients[server->config.num_clients++];
     connect(&server->compose->serve, name, CLIENT_ENTRIES, (size_t[]){pd, server->virt}, ends);
-    set_magic(client.magic);
-    client.virt = ends[0];
+    memset(client, 0, sizeof(*client));
+    set_magic(client->magic);
+    client->data = data;
+    client->virt = ends[0];
     row->conn = ends[1];
     row->data.region.size = data.size; /* the virtualiser does not have it mapped */
     row->data.io_addr = io;
     row->partition =
         use->is_whole_disk ? BLK_PARTITION_WHOLE_DISK : use->partition - 1; /* sDDF: from 0 */
     server_add_data(server, io, data.size);
-    return client;
 }
 
 static void add_vm(struct server *server, size_t vm)
@@ -120,8 +119,9 @@ static void add_vm(struct server *server, size_t vm)
     const struct vm_request *request = &server->compose->request->vms[vm];
     region_resource_t data = {.vaddr = (void *)(uintptr_t)SERVE_RAM_VA};
     uint64_t io = add_ram(server, vm, &data.size);
-    blk_client_config_t client = add_client(server, serve_vmm(serve, vm), request->name,
-                                            &request->uses.services[SERVICE_BLOCK], data, io);
+    blk_client_config_t client;
+    add_client(server, serve_vmm(serve, vm), request->name, &request->uses.services[SERVICE_BLOCK],
+               data, io, &client);
     serve_add_device(serve, vm, GUEST_DEVICE_BLOCK, &client, sizeof(client));
 }
 
@@ -134,8 +134,9 @@ static void add_program(struct server *server, size_t program)
                                    "data of block");
     region_resource_t data = shared(serve, pd, region, true);
     uint64_t io = serve_add_map(serve, server->vmm, region, true);
-    blk_client_config_t client =
-        add_client(server, pd, request->name, &request->uses.services[SERVICE_BLOCK], data, io);
+    blk_client_config_t client;
+    add_client(server, pd, request->name, &request->uses.services[SERVICE_BLOCK], data, io,
+               &client);
     serve_add_config(serve, pd, ".blk_client_config", &client, sizeof(client));
 }
 
@@ -160,10 +161,14 @@ void serve_block_connect(struct compose *compose, size_t vm)
     struct serve *serve = &compose->serve;
     const struct compose_request *request = compose->request;
     char *name = virt_name(compose, vm);
-    struct server server = {
-        .compose = compose, .virt = serve_find_pd(serve, name), .vmm = serve_vmm(serve, vm)};
-    blk_driver_config_t driver = {0};
+    struct server server;
+    blk_driver_config_t driver;
     blk_connection_resource_t ends[2];
+    memset(&server, 0, sizeof(server));
+    memset(&driver, 0, sizeof(driver));
+    server.compose = compose;
+    server.virt = serve_find_pd(serve, name);
+    server.vmm = serve_vmm(serve, vm);
     set_magic(driver.magic);
     set_magic(server.config.magic);
     connect(serve, name, SERVER_ENTRIES, (size_t[]){server.virt, server.vmm}, ends);

@@ -62,6 +62,7 @@ static void connect(struct serve *serve, const char *name, const char *direction
     size_t data = serve_add_data(serve, serve_text("%s_serial_%s_data", name, direction), bytes,
                                  "bytes of the console");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
+    memset(ends, 0, 2 * sizeof(*ends));
     for (int i = 0; i < 2; i++) {
         ends[i].queue = shared(serve, pds[i], queue, true);
         ends[i].data = shared(serve, pds[i], data, i == 0);
@@ -78,30 +79,28 @@ struct virtualisers {
 };
 
 /* Adds a client of the output only. */
-static serial_client_config_t add_writer(struct serve *serve, struct virtualisers *virt, size_t pd,
-                                         const char *name)
+static void add_writer(struct serve *serve, struct virtualisers *virt, size_t pd, const char *name,
+                       serial_client_config_t *client)
 {
     serial_connection_resource_t ends[2];
-    serial_client_config_t client = {0};
-    memcpy(client.magic, SDDF_SERIAL_MAGIC, sizeof(client.magic));
+    memset(client, 0, sizeof(*client));
+    memcpy(client->magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     serial_virt_tx_client_config_t *tx = &virt->tx_config.clients[virt->tx_config.num_clients++];
     connect(serve, serve->pds[pd].name, "tx", TX_BYTES, (size_t[]){pd, virt->tx}, ends);
     tx->conn = ends[1];
     memcpy(tx->name, name, strlen(name)); /* request_is_name() has seen to its length */
-    client.tx = ends[0];
-    return client;
+    client->tx = ends[0];
 }
 
-static serial_client_config_t add_client(struct serve *serve, struct virtualisers *virt, size_t pd,
-                                         const char *name)
+static void add_client(struct serve *serve, struct virtualisers *virt, size_t pd, const char *name,
+                       serial_client_config_t *client)
 {
     serial_connection_resource_t ends[2];
-    serial_client_config_t client = add_writer(serve, virt, pd, name);
+    add_writer(serve, virt, pd, name, client);
     connect(serve, serve->pds[pd].name, "rx", RX_BYTES, (size_t[]){virt->rx, pd}, ends);
     memcpy(virt->rx_names.names[virt->rx_config.num_clients], name, strlen(name));
     virt->rx_config.clients[virt->rx_config.num_clients++] = ends[0];
-    client.rx = ends[1];
-    return client;
+    client->rx = ends[1];
 }
 
 /* The virtualiser of input says through that of output who of several has it. One alone has its
@@ -109,7 +108,8 @@ static serial_client_config_t add_client(struct serve *serve, struct virtualiser
 static void add_notices(struct serve *serve, struct virtualisers *virt)
 {
     memcpy(virt->tx_config.begin_str, BEGIN, sizeof(BEGIN));
-    serial_client_config_t client = add_writer(serve, virt, virt->rx, NOTICES);
+    serial_client_config_t client;
+    add_writer(serve, virt, virt->rx, NOTICES, &client);
     memcpy(virt->rx_names.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     serve_add_config(serve, virt->rx, ".serial_client_config", &client, sizeof(client))
         ->is_optional = true;
@@ -122,17 +122,17 @@ static void add_clients(struct compose *compose, struct virtualisers *virt)
 {
     struct serve *serve = &compose->serve;
     const struct compose_request *request = compose->request;
+    serial_client_config_t client;
     for (size_t vm = 0; vm < request->vm_count; vm++) {
         if (request->vms[vm].uses.console) {
-            serial_client_config_t client =
-                add_client(serve, virt, serve_vmm(serve, vm), request->vms[vm].name);
+            add_client(serve, virt, serve_vmm(serve, vm), request->vms[vm].name, &client);
             serve_add_device(serve, vm, GUEST_DEVICE_CONSOLE, &client, sizeof(client));
         }
     }
     for (size_t i = 0; i < request->program_count; i++) {
         if (request->programs[i].uses.console) {
             size_t pd = serve_program(compose, i);
-            serial_client_config_t client = add_client(serve, virt, pd, request->programs[i].name);
+            add_client(serve, virt, pd, request->programs[i].name, &client);
             serve_add_config(serve, pd, ".serial_client_config", &client, sizeof(client));
         }
     }
@@ -145,14 +145,19 @@ bool serve_console_connect(struct compose *compose)
         return true;
     }
     size_t driver = serve_find_pd(serve, DRIVER);
-    struct virtualisers virt = {
-        .tx = serve_find_pd(serve, VIRT_TX),
-        .rx = serve_find_pd(serve, VIRT_RX),
-        .tx_config = {.enable_colour = true, .enable_rx = true},
-        .rx_config = {.switch_char = SWITCH_CHAR, .terminate_num_char = TERMINATE},
-    };
-    serial_driver_config_t driver_config = {.default_baud = BAUD, .rx_enabled = true};
+    struct virtualisers virt;
+    serial_driver_config_t driver_config;
     serial_connection_resource_t ends[2];
+    memset(&virt, 0, sizeof(virt));
+    memset(&driver_config, 0, sizeof(driver_config));
+    virt.tx = serve_find_pd(serve, VIRT_TX);
+    virt.rx = serve_find_pd(serve, VIRT_RX);
+    virt.tx_config.enable_colour = true;
+    virt.tx_config.enable_rx = true;
+    virt.rx_config.switch_char = SWITCH_CHAR;
+    virt.rx_config.terminate_num_char = TERMINATE;
+    driver_config.default_baud = BAUD;
+    driver_config.rx_enabled = true;
     memcpy(driver_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     memcpy(virt.tx_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);
     memcpy(virt.rx_config.magic, SDDF_SERIAL_MAGIC, SDDF_SERIAL_MAGIC_LEN);

@@ -44,11 +44,12 @@ void net_connect(struct net *net, const char *prefix, const char *what, uint16_t
     size_t active = serve_add_region(serve, serve_text("%s_%s_active", prefix, what),
                                      net_queue_size(capacity), "queue of frames");
     const struct serve_channel *channel = serve_add_channel(serve, pds[0], pds[1]);
+    memset(ends, 0, 2 * sizeof(*ends));
     for (int i = 0; i < 2; i++) {
-        ends[i] = (net_connection_resource_t){.free_queue = net_map(net, pds[i], free, true),
-                                              .active_queue = net_map(net, pds[i], active, true),
-                                              .num_buffers = capacity,
-                                              .id = (uint8_t)channel->ids[i]};
+        ends[i].free_queue = net_map(net, pds[i], free, true);
+        ends[i].active_queue = net_map(net, pds[i], active, true);
+        ends[i].num_buffers = capacity;
+        ends[i].id = (uint8_t)channel->ids[i];
     }
 }
 
@@ -110,13 +111,15 @@ void serve_net_pds(struct compose *compose, size_t server)
 
 /* ---- Above the virtualisers ---- */
 
-static net_virt_tx_data_region_t tx_region(struct net *net, const struct net_client *client)
+/* Tells the virtualisers of a client's address and of what it sends from, as number `index`. The
+ * one of output does not look at frames: it has them not mapped. */
+static void tell_of(struct net *net, const struct net_client *client, size_t index)
 {
-    /* The virtualiser does not look at frames: it has them not mapped. */
-    return (net_virt_tx_data_region_t){
-        .data = {.region = {.size = net->serve->regions[client->tx_data].size},
-                 .io_addr = serve_add_map(net->serve, net->vmm, client->tx_data, false)},
-        .num_buffers = NET_BUFFERS};
+    net_virt_tx_data_region_t *region = &net->tx.clients[0].regions[index];
+    net->rx.clients[0].mac_addrs[index] = client->config.mac_addr;
+    region->data.region.size = net->serve->regions[client->tx_data].size;
+    region->data.io_addr = serve_add_map(net->serve, net->vmm, client->tx_data, false);
+    region->num_buffers = NET_BUFFERS;
 }
 
 /* One client, at the virtualisers themselves. */
@@ -124,17 +127,18 @@ static void connect_directly(struct net *net)
 {
     struct net_client *client = &net->clients[0];
     net_connect_client(net, client, net->virt_rx, net->virt_tx, NET_BUFFERS);
-    net->rx.clients[0] = (net_virt_rx_client_config_t){
-        .conn = client->rx, .mac_addrs = {client->config.mac_addr}, .num_macs = 1};
-    net->tx.clients[0] = (net_virt_tx_client_config_t){
-        .conn = client->tx, .regions = {tx_region(net, client)}, .num_regions = 1};
+    net->rx.clients[0].conn = client->rx;
+    net->tx.clients[0].conn = client->tx;
+    tell_of(net, client, 0);
 }
 
 /* Several, behind a switch, whose last port leads to the virtualisers. */
 static void connect_switch(struct net *net)
 {
-    net_vswitch_config_t config = {.num_ports = (uint8_t)(net->client_count + 1)};
+    net_vswitch_config_t config;
     net_connection_resource_t ends[2];
+    memset(&config, 0, sizeof(config));
+    config.num_ports = (uint8_t)(net->client_count + 1);
     size_t all = net->client_count * NET_BUFFERS;
     uint64_t ports = (UINT64_C(1) << config.num_ports) - 1;
     net_vswitch_port_config_t *last = &config.ports[net->client_count];
@@ -143,25 +147,21 @@ static void connect_switch(struct net *net)
         struct net_client *client = &net->clients[i];
         /* What any other may have under way to it fits. */
         net_connect_client(net, client, net->vswitch, net->vswitch, capacity_for(all));
-        config.ports[i] = (net_vswitch_port_config_t){
-            .rx = client->rx,
-            .tx = client->tx,
-            .tx_data = net_map(net, net->vswitch, client->tx_data, false),
-            .mac_addr = client->config.mac_addr,
-            .acl = ports & ~(UINT64_C(1) << i)};
-        net->rx.clients[0].mac_addrs[i] = client->config.mac_addr;
-        net->tx.clients[0].regions[i] = tx_region(net, client);
+        config.ports[i].rx = client->rx;
+        config.ports[i].tx = client->tx;
+        config.ports[i].tx_data = net_map(net, net->vswitch, client->tx_data, false);
+        config.ports[i].mac_addr = client->config.mac_addr;
+        config.ports[i].acl = ports & ~(UINT64_C(1) << i);
+        tell_of(net, client, i);
     }
     net_connect(net, net->name, "net_vswitch_rx", NET_BUFFERS,
                 (size_t[]){net->virt_rx, net->vswitch}, ends);
     net->rx.clients[0].conn = ends[0];
-    net->rx.clients[0].num_macs = (uint8_t)net->client_count;
     last->tx = ends[1];
     last->tx_data = net_map(net, net->vswitch, net->rx_data, false);
     net_connect(net, net->name, "net_vswitch_tx", capacity_for(all),
                 (size_t[]){net->virt_tx, net->vswitch}, ends);
     net->tx.clients[0].conn = ends[0];
-    net->tx.clients[0].num_regions = (uint8_t)net->client_count;
     last->rx = ends[1];
     last->acl = ports >> 1;
     config.buffer_metadata =
@@ -189,7 +189,9 @@ static void connect_server(struct net *net)
     net->rx.buffer_metadata =
         net_map(net, net->virt_rx, add_metadata(net, "net_virt_rx", NET_BUFFERS), true);
     net->rx.num_clients = 1;
+    net->rx.clients[0].num_macs = (uint8_t)net->client_count;
     net->tx.num_clients = 1;
+    net->tx.clients[0].num_regions = (uint8_t)net->client_count;
 }
 
 /* The server's device: what it copies into, and from. */
@@ -220,10 +222,10 @@ void serve_net_connect(struct compose *compose, size_t vm)
 {
     struct net *net = alloc_array(1, sizeof(*net)); /* large: 64 clients of 64 regions each */
     size_t count = count_clients(compose->request, vm);
-    *net = (struct net){.compose = compose,
-                        .serve = &compose->serve,
-                        .name = compose->request->vms[vm].name,
-                        .vmm = serve_vmm(&compose->serve, vm)};
+    net->compose = compose;
+    net->serve = &compose->serve;
+    net->name = compose->request->vms[vm].name;
+    net->vmm = serve_vmm(&compose->serve, vm);
     net->virt_rx = find_pd(net, "virt_rx");
     net->virt_tx = find_pd(net, "virt_tx");
     net->vswitch = find_pd(net, "vswitch");

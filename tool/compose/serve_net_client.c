@@ -13,7 +13,10 @@ static void add_client(struct net *net, size_t pd, size_t vm, const char *name,
                        const struct service_use *use)
 {
     struct net_client *client = &net->clients[net->client_count];
-    *client = (struct net_client){.name = name, .vm = vm, .pd = pd, .copy = SERVE_PD_NONE};
+    client->name = name;
+    client->vm = vm;
+    client->pd = pd;
+    client->copy = SERVE_PD_NONE;
     net_set_magic(client->config.magic);
     memcpy(client->config.mac_addr.addr, use->mac, MAC_SIZE);
     if (vm == NODE_NONE) {
@@ -92,8 +95,10 @@ static void finish_vm(struct net *net, struct net_client *client)
 
 static void finish_program(struct net *net, struct net_client *client)
 {
-    net_copy_config_t copy = {.rx = client->config.rx};
+    net_copy_config_t copy;
     net_connection_resource_t ends[2];
+    memset(&copy, 0, sizeof(copy));
+    copy.rx = client->config.rx;
     net_set_magic(copy.magic);
     map_sources(net, client, client->copy, copy.rx_data);
     net_connect(net, client->name, "net_copy", NET_BUFFERS, (size_t[]){client->copy, client->pd},

@@ -125,7 +125,8 @@ bool serve_uart_resources(struct compose *compose, size_t driver)
     struct serve *serve = &compose->serve;
     size_t owner = serve->pds[driver].owner;
     size_t node = compose->vms[owner].grants[0].node;
-    device_resources_t resources = {0};
+    device_resources_t resources;
+    memset(&resources, 0, sizeof(resources));
     memcpy(resources.magic, DEVICE_MAGIC, sizeof(resources.magic));
     uint64_t pa = compose->devtree->nodes[node].reg_count == 0
                       ? 0
