@@ -14,7 +14,7 @@
 /* io block DEVICE read|write random|sequential SIZE DEPTH COUNT */
 int io_block(int argc, char **argv);
 
-/* io load FILE ROUNDS */
+/* io load DEVICE MIB ROUNDS: from that offset on, which nobody else uses */
 int io_load(int argc, char **argv);
 
 /* io send|receive HOST PORT BYTES; io udp HOST PORT COUNT SIZE; io ping HOST COUNT */

@@ -1,11 +1,12 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * A load of writes of which every acknowledged one is accounted for. The file is cut into places of
- * one block; a write to a place carries the place, a number that grows with each write, and a
- * checksum over all that. After each round, when nothing is under way, every place is read back: it
- * has to hold the last write that was acknowledged. An older number is a lost write, or an old one
- * that came again after a newer one.
+ * A load of writes, to a disk and not to a file system's file, whose writes Linux would make one
+ * after the other, of which every acknowledged one is accounted for. A part of the disk is cut into
+ * places of one block; a write to a place carries the place, a number that grows with each write,
+ * and a checksum over all that. After each round, when nothing is under way, every place is read
+ * back: it has to hold the last write that was acknowledged. An older number is a lost write, or an
+ * old one that came again after a newer one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +54,7 @@ static void record_make(struct record *record, uint64_t place, uint64_t number)
 
 struct load {
     int fd;
+    uint64_t offset; /* of place 0, in bytes */
     struct uring uring;
     struct record *records; /* DEPTH of them */
     uint64_t place[DEPTH];
@@ -64,7 +66,7 @@ struct load {
 
 static void file_open(struct load *load, const char *path)
 {
-    load->fd = open(path, O_RDWR | O_CREAT | O_DIRECT, 0600);
+    load->fd = open(path, O_RDWR | O_DIRECT);
     load->records = mmap(NULL, DEPTH * BLOCK, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (load->fd < 0 || load->records == MAP_FAILED || !uring_open(&load->uring, 2 * DEPTH) ||
@@ -88,7 +90,7 @@ static void write_begin(struct load *load, uint64_t slot)
     sqe->fd = load->fd;
     sqe->addr = (uintptr_t)&load->records[slot];
     sqe->len = BLOCK;
-    sqe->off = place * BLOCK;
+    sqe->off = load->offset + place * BLOCK;
     sqe->user_data = slot;
 }
 
@@ -155,7 +157,7 @@ static bool round_check(struct load *load)
 {
     for (uint64_t place = 0; place < PLACES; place++) {
         struct record *record = &load->records[0];
-        if (pread(load->fd, record, BLOCK, (off_t)(place * BLOCK)) != BLOCK) {
+        if (pread(load->fd, record, BLOCK, (off_t)(load->offset + place * BLOCK)) != BLOCK) {
             io_die("read back");
         }
         if (!record_check(record, place, load->last[place])) {
@@ -169,11 +171,9 @@ int io_load(int argc, char **argv)
 {
     static struct load load;
     (void)argc;
-    uint64_t rounds = io_number(argv[1], UINT32_MAX);
+    uint64_t rounds = io_number(argv[2], UINT32_MAX);
+    load.offset = io_number(argv[1], UINT32_MAX) << 20;
     file_open(&load, argv[0]);
-    if (ftruncate(load.fd, PLACES * BLOCK) != 0 && errno != EINVAL) { /* EINVAL: a device */
-        io_die(argv[0]);
-    }
     for (uint64_t round = 1; round <= rounds; round++) {
         round_write(&load, PLACES);
         if (!round_check(&load)) {
