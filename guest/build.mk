@@ -39,7 +39,8 @@ $(PAYLOAD_INITRD): $(PAYLOAD_DEBS) $(GUEST_FILES) $(AGENT) $(BUILD)/drover
 	$(BUILD)/drover initramfs guest/initramfs.mtree $(PAYLOAD_DEBS:%=--deb %) --modules guest/modules.txt \
 		--search-path $(dir $(AGENT)) -o $@
 
-# The disk that a driver VM serves. Partition 1 is the root file system of a client VM; the others are for programs.
+# The disk that a driver VM serves. Partition 1 begins with the root file system of a client VM, and has room behind it
+# for tests; the others are for programs.
 SERVED_DISK := $(BUILD)/guest/served.disk
 ROOT_FILES  := guest/checks guest/dhcp $(wildcard guest/root/*)
 
@@ -54,7 +55,7 @@ $(1): $(PAYLOAD)/busybox $(ROOT_FILES) guest/partitions.sfdisk guest/build.mk $(
 	install guest/dhcp guest/checks guest/root/shell $$@.root/etc
 	truncate -s 192M $$@.new
 	/sbin/sfdisk -q $$@.new <guest/partitions.sfdisk
-	/sbin/mke2fs -q -t ext4 -b 4096 -L client -E root_owner=0:0,offset=1048576 -d $$@.root $$@.new 64M
+	/sbin/mke2fs -q -t ext4 -b 4096 -L client -E root_owner=0:0,offset=1048576 -d $$@.root $$@.new 48M
 	rm -rf $$@.root
 	mv $$@.new $$@
 endef

@@ -4,7 +4,7 @@
  * A driver VM that dies again and again while a client writes: its kernel panics, it reboots, its
  * agent is killed. Each time it comes back by itself, what was not answered is issued again, and
  * the client goes on; `io load` (tests/io) in the client VM accounts for every write that was
- * acknowledged.
+ * acknowledged. It writes behind the file system of the client VM's disk.
  */
 #include <stdio.h>
 #include <stdlib.h>
