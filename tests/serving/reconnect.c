@@ -19,6 +19,9 @@
 #define SHELL_SECONDS 60
 #define DEATHS        50
 
+/* An agent that is held lets requests wait for it; it dies when there are some. */
+#define HOLD "killall -STOP drover-agent; usleep 300000; "
+
 /* Ways to die, in turn, and what is there again when the driver VM serves anew. */
 static const struct death {
     const char *name;
@@ -27,10 +30,12 @@ static const struct death {
 } deaths[] = {
     {"agent killed", "killall -9 drover-agent", false},
     {"panic", "echo c >/proc/sysrq-trigger", true},
+    {"agent killed with requests", HOLD "killall -9 drover-agent", false},
+    {"agent killed with requests", HOLD "killall -9 drover-agent", false},
+    {"reboot with requests", HOLD "reboot", true},
     {"agent killed", "killall -9 drover-agent", false},
-    {"agent killed", "killall -9 drover-agent", false},
-    {"reboot", "reboot", true},
-    {"agent killed", "killall -9 drover-agent", false},
+    {"panic with requests", HOLD "echo c >/proc/sysrq-trigger", true},
+    {"agent killed with requests", HOLD "killall -9 drover-agent", false},
 };
 
 static const char *const failures[] = {
@@ -51,7 +56,7 @@ static bool the_load_begins(struct machine *machine)
 
 static bool die(struct machine *machine, const struct death *death)
 {
-    char line[64];
+    char line[128];
 
     snprintf(line, sizeof(line), "\n%s\n", death->command);
     if (machine_wait(machine, "a round has begun", SHELL_SECONDS) == NULL) {
