@@ -10,6 +10,7 @@
 #include <string.h>
 
 static char errors[65536];
+static char placed[65536]; /* the same, with the places */
 static char warnings[65536];
 static unsigned error_count;
 
@@ -21,10 +22,23 @@ static void keep(char *text, size_t size, const char *format, va_list arguments)
     snprintf(text + length, size - length, "\n");
 }
 
+static void place_keep(const struct source *at)
+{
+    if (at != NULL && at->file != NULL) {
+        const char *slash = strrchr(at->file, '/');
+        size_t length = strlen(placed);
+        snprintf(placed + length, sizeof(placed) - length,
+                 "%s:%u: ", slash == NULL ? at->file : slash + 1, at->line);
+    }
+}
+
 void diag_error(const struct source *at, const char *format, ...)
 {
-    (void)at;
     va_list arguments;
+    place_keep(at);
+    va_start(arguments, format);
+    keep(placed, sizeof(placed), format, arguments);
+    va_end(arguments);
     va_start(arguments, format);
     keep(errors, sizeof(errors), format, arguments);
     va_end(arguments);
@@ -48,6 +62,7 @@ unsigned diag_error_count(void)
 void diag_capture_reset(void)
 {
     errors[0] = '\0';
+    placed[0] = '\0';
     warnings[0] = '\0';
     error_count = 0;
 }
@@ -55,6 +70,18 @@ void diag_capture_reset(void)
 bool diag_captured_error(const char *text)
 {
     return strstr(errors, text) != NULL;
+}
+
+bool diag_captured_at(const char *text)
+{
+    size_t length = strlen(text);
+    for (const char *line = placed; *line != '\0'; line += *line == '\n') {
+        if (strncmp(line, text, length) == 0) {
+            return true;
+        }
+        line += strcspn(line, "\n");
+    }
+    return false;
 }
 
 bool diag_captured_warning(const char *text)

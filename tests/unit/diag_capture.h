@@ -16,5 +16,8 @@ void diag_capture_reset(void);
 bool diag_captured_error(const char *text);
 bool diag_captured_warning(const char *text);
 
+/* Whether some error is "FILE:LINE: text" and more, with the file's name without its directory. */
+bool diag_captured_at(const char *text);
+
 /* All errors, one a line, for a failed test's output. */
 const char *diag_captured(void);

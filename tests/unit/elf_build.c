@@ -94,6 +94,9 @@ static void write_sections(const struct elf_recipe *recipe, uint8_t *bytes,
             .sh_size = section->size,
             .sh_addralign = 8,
         };
+        if (section->contents != NULL) {
+            memcpy(bytes + offset, section->contents, section->size);
+        }
         strcpy((char *)bytes + layout->names + name, section->name);
         name += strlen(section->name) + 1;
         offset += align_up(section->size);

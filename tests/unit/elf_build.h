@@ -23,11 +23,12 @@ struct built_symbol {
     unsigned char info; /* GELF_ST_INFO */
 };
 
-/* A section that no segment loads: `size` bytes of zero. */
+/* A section that no segment loads. */
 struct built_section {
     const char *name;
     uint64_t size;
-    uint32_t type; /* SHT_PROGBITS where 0 */
+    uint32_t type;        /* SHT_PROGBITS where 0 */
+    const void *contents; /* `size` bytes, or NULL: zeros */
 };
 
 struct elf_recipe {
