@@ -32,8 +32,8 @@ static void print_usage(FILE *out)
         "  --modules FILE         names of kernel modules, one a line: they are taken out of the\n"
         "                         packages with all that they depend on, as lib/modules/X.ko;\n"
         "                         lib/modules/order lists them as they have to be loaded\n"
-        "  --search-path DIR      look for the host's files in DIR; may be repeated; then in the\n"
-        "                         working directory and beside RECIPE\n"
+        "  --search-path DIR      look for the host's files in DIR; may be repeated; then beside "
+        "RECIPE\n"
         "  -o, --output FILE      the archive\n"
         "  -h, --help             this text\n",
         out);

@@ -87,15 +87,22 @@ static char *exists_in(const char *directory, size_t length, const char *path)
     return NULL;
 }
 
+/* Writes the directories of --search-path, each with a comma behind it. */
+static void places_write(char *places, size_t size, const struct file_search *search)
+{
+    places[0] = '\0';
+    for (size_t i = 0; i < search->directory_count; i++) {
+        size_t length = strlen(places);
+        snprintf(places + length, size - length, "in \"%s\", ", search->directories[i]);
+    }
+}
+
 /* `program_directory` NULL: it is not a place where `path` could have been. */
 static void report_not_found(const struct file_search *search, const char *program_directory,
                              const char *path, const struct source *at)
 {
-    char places[1024] = "";
-    for (size_t i = 0; i < search->directory_count; i++) {
-        size_t length = strlen(places);
-        snprintf(places + length, sizeof(places) - length, "in \"%s\", ", search->directories[i]);
-    }
+    char places[1024];
+    places_write(places, sizeof(places), search);
     if (program_directory != NULL) {
         diag_error(at,
                    "file \"%s\" not found %sin the working directory, beside the description or "
@@ -109,26 +116,34 @@ static void report_not_found(const struct file_search *search, const char *progr
                path, places);
 }
 
-/* Returns where the description means `path` to be, allocated; NULL: nowhere. */
-static char *find(const struct file_search *search, const char *path)
+/* In the directories of --search-path; allocated, NULL: nowhere. */
+static char *find_given(const struct file_search *search, const char *path)
 {
-    char *found = NULL;
-    if (path[0] == '/') {
-        found = strdup(path);
-    }
+    char *found = path[0] == '/' ? alloc_checked(strdup(path)) : NULL;
     for (size_t i = 0; found == NULL && i < search->directory_count; i++) {
         const char *directory = search->directories[i];
         found = exists_in(directory, strlen(directory), path);
     }
-    if (found == NULL && access(path, F_OK) == 0) {
-        found = strdup(path);
-    }
-    const char *slash = strrchr(search->description_path, '/');
-    if (found == NULL && slash != NULL) {
-        const char *directory = search->description_path;
-        found = exists_in(directory, (size_t)(slash - directory), path);
-    }
     return found;
+}
+
+/* Beside the description. */
+static char *find_beside(const struct file_search *search, const char *path)
+{
+    const char *slash = strrchr(search->description_path, '/');
+    return slash == NULL ? exists_in(".", 1, path)
+                         : exists_in(search->description_path,
+                                     (size_t)(slash - search->description_path), path);
+}
+
+/* Returns where the description means `path` to be, allocated; NULL: nowhere. */
+static char *find(const struct file_search *search, const char *path)
+{
+    char *found = find_given(search, path);
+    if (found == NULL && access(path, F_OK) == 0) {
+        found = alloc_checked(strdup(path));
+    }
+    return found != NULL ? found : find_beside(search, path);
 }
 
 char *file_find(const struct file_search *search, const char *path, const struct source *at)
@@ -136,6 +151,19 @@ char *file_find(const struct file_search *search, const char *path, const struct
     char *found = find(search, path);
     if (found == NULL) {
         report_not_found(search, NULL, path, at);
+    }
+    return found;
+}
+
+char *file_find_beside(const struct file_search *search, const char *path, const struct source *at)
+{
+    char *found = find_given(search, path);
+    if (found == NULL && (found = find_beside(search, path)) == NULL) {
+        char places[1024];
+        places_write(places, sizeof(places), search);
+        diag_error(at,
+                   "file \"%s\" not found %sbeside \"%s\"; name its directory with --search-path",
+                   path, places, search->description_path);
     }
     return found;
 }

@@ -38,7 +38,11 @@ void file_unmap(struct file *file);
  */
 char *file_find(const struct file_search *search, const char *path, const struct source *at);
 
-/* The same for a program. */
+/* The same, but not in the working directory: what a recipe takes does not depend on where it is
+ * called from. */
+char *file_find_beside(const struct file_search *search, const char *path, const struct source *at);
+
+/* The same as file_find() for a program. */
 char *file_find_program(const struct file_search *search, const char *path,
                         const struct source *at);
 

@@ -15,7 +15,13 @@
 
 #define RECIPE_PACKAGED "deb:" /* before a path of `contents` that is one in a package */
 
+/* What Linux, which unpacks it, leaves out without a word when it is longer (init/initramfs.c):
+ * characters of a path or a link's target (PATH_MAX without the NUL), and of a component. */
+#define RECIPE_PATH_MAX 4095
+#define RECIPE_NAME_MAX 255
+
 enum recipe_type {
+    RECIPE_UNSAID,
     RECIPE_DIRECTORY,
     RECIPE_FILE,
     RECIPE_LINK,
@@ -37,20 +43,30 @@ struct recipe {
     char *path;
     struct recipe_entry *entries;
     size_t count, capacity;
+    const struct recipe_entry **by_path; /* all entries, sorted; of equal ones the first line's */
 };
 
 /*
  * Reads the recipe `path`: lines of mtree(5) with the keywords type (dir, file, link), mode, uid,
  * gid, time, nlink, link and contents, and /set lines with values for those that follow. Reports
- * every mistake and returns false if there was one; recipe_free() in any case.
+ * every mistake in the lines, or where there is none, every one that recipe_check() finds between
+ * them, and returns false if there was one; recipe_free() in any case.
  */
 bool recipe_read(struct recipe *recipe, const char *path);
 void recipe_free(struct recipe *recipe);
+
+/* recipe_check.c: reports paths that stand there twice, or without their directory above them, and
+ * entries that lack something or have too much; returns false if there were any. Sorts `by_path`.
+ */
+bool recipe_check(struct recipe *recipe);
+/* The first entry of that path in a checked recipe; NULL: there is none. */
+const struct recipe_entry *recipe_find(const struct recipe *recipe, const char *path);
 
 /* Kernel modules in the order in which they have to be loaded. */
 struct modules {
     struct module *list;
     size_t count, capacity;
+    size_t size; /* bytes of all */
 };
 
 struct module {
@@ -66,18 +82,13 @@ struct module {
 bool modules_take(struct modules *modules, struct payload_fs *packages, const char *list);
 void modules_free(struct modules *modules);
 
-/* modules_depend.c: names in the ".modinfo" section of a module that `key` (with its "=") is
- * before, split at commas; of a softdep those behind "pre:". Reports what is no module. */
-bool module_info(const struct payload_bytes *module, const char *name, const char *key,
-                 struct payload_names *names);
-
 /* What is asked for. */
 struct initramfs_request {
     const char *recipe;
     const char *modules; /* file with their names; NULL: none */
     const char *const *debs;
     size_t deb_count;
-    struct file_search search; /* for contents; the recipe's own directory is the last */
+    struct file_search search; /* for contents, by file_find_beside() */
     const char *output;
 };
 

@@ -78,7 +78,7 @@ static bool bytes_keep(struct debs *debs, struct deb_entry *entry, struct archiv
                        la_int64_t size, const char *path)
 {
     if (size < 0 || (uint64_t)size > KEPT_MAX - debs->kept_size) {
-        return refuse(path, "its kernels and device trees have more than 1.5 GiB");
+        return refuse(path, "what may be wanted of it has more than 1.5 GiB");
     }
     entry->bytes.bytes = alloc_array((size_t)size + 1, 1);
     while (entry->bytes.size < (size_t)size) {
