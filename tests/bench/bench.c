@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * `make bench`: counts what things cost, prints the table and writes it to build/bench.tsv.
- *     bench BUILD_COMMAND                    the table
+ *     bench BUILD_COMMAND                    the tables
+ *     bench io                               those of disk and network alone
  *     bench guest GUEST_IMAGE SYSTEM_IMAGE   another guest in place of ours
  * The exit status says whether the measuring worked, not whether the goals are reached.
  */
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io.h"
 #include "machines.h"
 #include "rows.h"
 #include "sizes.h"
@@ -21,8 +23,12 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "guest") == 0) {
         return given_run(argv[2], argv[3]) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    if (argc == 2 && strcmp(argv[1], "io") == 0) {
+        return io_measure() ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     if (argc != 2) {
-        fprintf(stderr, "usage: bench BUILD_COMMAND | bench guest GUEST_IMAGE SYSTEM_IMAGE\n");
+        fprintf(stderr,
+                "usage: bench BUILD_COMMAND | bench io | bench guest GUEST_IMAGE SYSTEM_IMAGE\n");
         return EXIT_FAILURE;
     }
     bool measured = text_measure(BUILD_DIR "/target/release/kernel.elf");
@@ -35,5 +41,7 @@ int main(int argc, char **argv)
     rows_print(stdout);
     measured = rows_write(TABLE) && measured;
     measured = rows_missing() == 0 && measured;
+    putchar('\n');
+    measured = io_measure() && measured;
     return measured ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# `make bench`: counts what things cost and writes build/bench.tsv; GUEST=FILE runs that arm64 image,
-# bare and in a VM, and shows its consoles.
+# `make bench`: counts what things cost and writes build/bench.tsv and build/bench_io.tsv; GUEST=FILE runs that
+# arm64 image, bare and in a VM, and shows its consoles. `make bench-io`: disk and network alone.
 
 BENCH        := $(BUILD)/tests/bench
 BENCH_BOARD  := qemu_virt_aarch64
@@ -11,7 +11,9 @@ BENCH_SOURCES := $(wildcard tests/bench/*.c)
 
 $(BENCH)/bench: $(BENCH_SOURCES) $(wildcard tests/bench/*.h) tests/system/machine.c tests/system/machine.h
 	@mkdir -p $(@D) $(BUILD)/tests/log
-	$(HOST_CC) $(SYSTEM_CFLAGS) -o $@ $(BENCH_SOURCES) tests/system/machine.c
+	$(HOST_CC) $(SYSTEM_CFLAGS) -pthread -o $@ $(BENCH_SOURCES) tests/system/machine.c
+
+include tests/bench/io.mk
 
 # The protection domains.
 BENCH_PDS := bench peer server driver
@@ -66,6 +68,11 @@ bench: $(BENCH)/bench $(GUEST) $(BUILD)/tests/guests/vm/given/system.img
 else
 bench: $(BENCH)/bench $(BENCH)/pd/system.img $(BUILD)/tests/guests/bench.img \
 		$(BUILD)/tests/guests/vm/bench/system.img $(BUILD)/tests/guests/vm/linux/system.img \
-		$(BUILD)/examples/driver_vm/$(BENCH_BOARD)/driver_vm.img $(BUILD)/target/release/kernel.elf
+		$(BUILD)/examples/driver_vm/$(BENCH_BOARD)/driver_vm.img $(BUILD)/target/release/kernel.elf \
+		$(BENCH_IO_IMAGES) $(SERVED_DISK)
 	@$(BENCH)/bench "$$BENCH_BUILD"
 endif
+
+.PHONY: bench-io
+bench-io: $(BENCH)/bench $(BENCH_IO_IMAGES) $(SERVED_DISK)
+	@$(BENCH)/bench io

@@ -249,6 +249,29 @@ void machine_monitor(struct machine *machine, const char *command)
     write_all(machine->monitor, command);
 }
 
+bool machine_monitor_read(struct machine *machine, char *line, size_t size, double seconds)
+{
+    double deadline = clock_seconds() + seconds;
+    size_t length = 0;
+    char byte = '\0';
+
+    while (byte != '\n') {
+        struct pollfd monitor = {.fd = machine->monitor, .events = POLLIN};
+        double left = deadline - clock_seconds();
+
+        if (left <= 0 || poll(&monitor, 1, (int)(left * 1000) + 1) < 0 ||
+            (monitor.revents != 0 && read(machine->monitor, &byte, 1) != 1)) {
+            machine_complain(machine, "the monitor does not answer");
+            return false;
+        }
+        if (monitor.revents != 0 && byte != '\n' && byte != '\r' && length + 1 < size) {
+            line[length++] = byte;
+        }
+    }
+    line[length] = '\0';
+    return true;
+}
+
 int machine_wait_exit(struct machine *machine, double seconds)
 {
     double deadline = clock_seconds() + seconds;

@@ -38,6 +38,10 @@ const char *machine_wait(struct machine *machine, const char *text, double secon
 void machine_type(struct machine *machine, const char *text);
 void machine_monitor(struct machine *machine, const char *command);
 
+/* Reads the next line that the monitor answers, without its end, into `line` of `size` bytes; what
+ * does not fit is lost. False if `seconds` pass or the machine exits. */
+bool machine_monitor_read(struct machine *machine, char *line, size_t size, double seconds);
+
 /* Waits until the machine has ended by itself. Returns its exit status, or -1 if it does not end
  * within `seconds` or was ended by a signal. */
 int machine_wait_exit(struct machine *machine, double seconds);

@@ -1,0 +1,12 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What disk and network cost, side by side: a Linux on the bare board, a driver VM with them for
+ * itself, a client VM and a native client that a driver VM serves. Prints the tables and writes
+ * them to build/bench_io.tsv. False, after saying why, if the measuring did not work.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+bool io_measure(void);

@@ -1,0 +1,31 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What QEMU counts while a machine works: instructions (-icount), and by its log of exceptions
+ * (-d int) how often guests leave for their VMM and how often programs run. Neither changes what is
+ * counted. The machine's monitor speaks QMP (IO_MONITOR).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "machine.h"
+
+/* QEMU's arguments for the monitor. */
+#define IO_MONITOR "-chardev", "socket,id=monitor,fd=3", "-mon", "chardev=monitor,mode=control"
+
+struct io_counts {
+    double instructions;
+    double exits;      /* of guests to their VMMs: accesses, hypervisor and firmware calls */
+    double interrupts; /* physical ones, taken by the hypervisor's level */
+    double waits;      /* of guests, until there is an interrupt */
+    double wakes;      /* of programs by notifications or interrupts, not by exits */
+};
+
+/* Opens the monitor; once, before the rest. False: the machine does not answer. */
+bool io_count_open(struct machine *machine);
+
+/* Counting goes on between the two. `log_path` is a file that is written anew. */
+bool io_count_begin(struct machine *machine, const char *log_path);
+bool io_count_end(struct machine *machine, const char *log_path, struct io_counts *counts);

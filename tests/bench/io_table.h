@@ -1,0 +1,43 @@
+/*
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The loads on disk and network, where they were done, and what they cost there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "io_count.h"
+
+enum io_place { IO_BARE, IO_DRIVER, IO_CLIENT, IO_NATIVE, IO_PLACES };
+
+/* Whose other end on the host it needs. */
+enum io_peer { IO_PEER_NONE, IO_PEER_SINK, IO_PEER_SOURCE, IO_PEER_COUNTER };
+
+struct io_load {
+    const char *key;
+    const char *event;   /* for people */
+    const char *command; /* DISK, PORT and COUNT stand in it as they are */
+    enum io_peer peer;
+    uint32_t unit;   /* COUNT is so many times the number of units */
+    uint32_t units;  /* that one cost is the mean of */
+    double aim;      /* share of the driver VM's rate that a client is to have */
+    bool is_for_vms; /* the native client cannot do it */
+    struct {
+        bool is_measured;
+        struct io_counts cost; /* per unit */
+        double us;             /* per unit, on the clock of who did it */
+    } at[IO_PLACES];
+};
+
+extern struct io_load io_loads[];
+extern const size_t io_load_count;
+
+/* Prints the tables for people. */
+void io_table_print(FILE *to);
+
+/* Writes them as tab-separated values, a line for a load at a place. False if that fails. */
+bool io_table_write(const char *path);
