@@ -3,7 +3,7 @@
  *
  * `make bench`: counts what things cost, prints the table and writes it to build/bench.tsv.
  *     bench BUILD_COMMAND                    the tables
- *     bench io                               those of disk and network alone
+ *     bench io [PLACE]                       those of disk and network alone, or at one place
  *     bench guest GUEST_IMAGE SYSTEM_IMAGE   another guest in place of ours
  * The exit status says whether the measuring worked, not whether the goals are reached.
  */
@@ -23,8 +23,8 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "guest") == 0) {
         return given_run(argv[2], argv[3]) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    if (argc == 2 && strcmp(argv[1], "io") == 0) {
-        return io_measure() ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (argc >= 2 && argc <= 3 && strcmp(argv[1], "io") == 0) {
+        return io_measure(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     if (argc != 2) {
         fprintf(stderr,
@@ -42,6 +42,6 @@ int main(int argc, char **argv)
     measured = rows_write(TABLE) && measured;
     measured = rows_missing() == 0 && measured;
     putchar('\n');
-    measured = io_measure() && measured;
+    measured = io_measure(NULL) && measured;
     return measured ? EXIT_SUCCESS : EXIT_FAILURE;
 }

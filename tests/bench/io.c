@@ -195,11 +195,13 @@ static bool place_measure(enum io_place place)
     return is_well;
 }
 
-bool io_measure(void)
+bool io_measure(const char *only)
 {
     bool is_well = io_peers_start(&ports);
     for (enum io_place place = 0; place < IO_PLACES && is_well; place++) {
-        is_well = place_measure(place);
+        if (only == NULL || strcmp(only, places[place].name) == 0) {
+            is_well = place_measure(place);
+        }
     }
     io_table_print(stdout);
     return io_table_write(TABLE) && is_well;

@@ -3,10 +3,11 @@
  *
  * What disk and network cost, side by side: a Linux on the bare board, a driver VM with them for
  * itself, a client VM and a native client that a driver VM serves. Prints the tables and writes
- * them to build/bench_io.tsv. False, after saying why, if the measuring did not work.
+ * them to build/bench_io.tsv. `only` is the place that is measured: bare, driver,
+ * client or native; NULL: all. False, after saying why, if the measuring did not work.
  */
 #pragma once
 
 #include <stdbool.h>
 
-bool io_measure(void);
+bool io_measure(const char *only);

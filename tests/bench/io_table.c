@@ -113,7 +113,8 @@ static void costs_print(FILE *to)
             cell_print(to, load->at[place].is_measured, "%.0f", load->at[place].cost.instructions);
         }
         for (enum io_place place = IO_CLIENT; place < IO_PLACES; place++) {
-            cell_print(to, load->at[place].is_measured, "%.2f", share(load, place));
+            cell_print(to, load->at[place].is_measured && load->at[IO_DRIVER].is_measured, "%.2f",
+                       share(load, place));
         }
         cell_print(to, load->aim != 0, "%.1f", load->aim);
         fputc('\n', to);

@@ -12,6 +12,8 @@
 
 __attribute__((section(".blk_client_config"), used)) blk_client_config_t blk_client_config;
 
+#define AWAIT UINT32_MAX /* the id of the flush that is answered when there is a disk */
+
 static blk_queue_handle_t queue;
 static bool is_ready;
 static struct {
@@ -71,6 +73,10 @@ static void answers_take(void)
     uint32_t slot;
     bool asked = false;
     while (blk_dequeue_resp(&queue, &status, &success_count, &slot) == 0) {
+        if (slot == AWAIT) {
+            is_ready = status == BLK_RESP_OK;
+            continue;
+        }
         if (load.done == load.count) {
             continue; /* a load that failed */
         }
@@ -96,7 +102,8 @@ void block_open(void)
         microkit_internal_crash(2);
     }
     blk_queue_init(&queue, virt->req_queue.vaddr, virt->resp_queue.vaddr, virt->num_buffers);
-    block_notified(virt->id);
+    blk_enqueue_req(&queue, BLK_REQ_FLUSH, 0, 0, 0, AWAIT);
+    microkit_notify(virt->id);
 }
 
 bool block_is_ready(void)
@@ -109,11 +116,6 @@ bool block_notified(microkit_channel channel)
     if (channel != blk_client_config.virt.id) {
         return false;
     }
-    if (!is_ready && !blk_storage_is_ready(blk_client_config.virt.storage_info.vaddr)) {
-        microkit_notify(channel); /* asks to be told */
-        return true;
-    }
-    is_ready = true;
     answers_take();
     return true;
 }
