@@ -43,6 +43,7 @@ help:
 	@echo "make test       run every test"
 	@echo "make test-corpus  compose for every board of Debian's kernel package; docs/boards.md is its table"
 	@echo "make bench      count what things cost; GUEST=FILE runs that image in place of our own guest"
+	@echo "make bench-io   of that, disk and network alone"
 	@echo "make sdk        lay out the SDK in $(SDK), in the shape of the Microkit's"
 	@echo "make clean      remove what was built; what was downloaded stays"
 	@echo "make distclean  remove that as well"

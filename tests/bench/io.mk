@@ -7,14 +7,15 @@ BENCH_IO         := $(BENCH)/io
 BENCH_IO_SYSTEMS := driver client native
 BENCH_IO_IMAGES  := $(BENCH_IO_SYSTEMS:%=$(BENCH_IO)/%/system.img)
 
-# That of our guests, and two files more.
+# That of our guests, and three files more.
 $(BENCH_IO)/initramfs.mtree: guest/initramfs.mtree tests/bench/io.mk
 	@mkdir -p $(@D)
 	cp $< $@
 	echo './bench type=file contents=rc' >>$@
+	echo './storage type=file contents=storage' >>$@
 	echo './bin/io type=file contents=io' >>$@
 
-$(BENCH_IO)/initramfs.cpio: $(BENCH_IO)/initramfs.mtree tests/bench/io/rc $(BUILD)/tests/io/io $(PAYLOAD_DEBS) $(GUEST_FILES) $(AGENT) \
+$(BENCH_IO)/initramfs.cpio: $(BENCH_IO)/initramfs.mtree tests/bench/io/rc tests/bench/io/storage $(BUILD)/tests/io/io $(PAYLOAD_DEBS) $(GUEST_FILES) $(AGENT) \
 		$(BUILD)/drover
 	$(BUILD)/drover initramfs $< $(PAYLOAD_DEBS:%=--deb %) --modules guest/modules.txt --search-path tests/bench/io \
 		--search-path $(BUILD)/tests/io --search-path guest --search-path $(dir $(AGENT)) -o $@

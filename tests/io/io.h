@@ -23,6 +23,13 @@ int io_receive(int argc, char **argv);
 int io_udp(int argc, char **argv);
 int io_ping(int argc, char **argv);
 
+/*
+ * io seed: tells the kernel that it has random numbers, which it has not. Until it believes so it
+ * makes each anew, at thousands of instructions a packet, and a VM without a source of entropy
+ * takes minutes to get there. For measuring only.
+ */
+int io_seed(int argc, char **argv);
+
 /* Microseconds of a clock that only goes forward. */
 uint64_t io_microseconds(void);
 

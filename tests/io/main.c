@@ -2,10 +2,14 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+
+#include <linux/random.h>
 
 #include "io.h"
 
@@ -21,6 +25,7 @@ static const struct command {
     {"receive", io_receive, 3, "HOST PORT BYTES"},
     {"udp", io_udp, 4, "HOST PORT COUNT SIZE"},
     {"ping", io_ping, 2, "HOST COUNT"},
+    {"seed", io_seed, 0, ""},
 };
 
 uint64_t io_microseconds(void)
@@ -34,6 +39,21 @@ void io_die(const char *what)
 {
     fprintf(stderr, "io: %s: %s\n", what, strerror(errno));
     exit(EXIT_FAILURE);
+}
+
+int io_seed(int argc, char **argv)
+{
+    static const struct {
+        struct rand_pool_info info;
+        uint8_t bytes[32]; /* as many as the kernel's generator wants */
+    } seed = {.info = {.entropy_count = 256, .buf_size = 32}};
+    int fd = open("/dev/random", O_WRONLY);
+    (void)argc;
+    (void)argv;
+    if (fd < 0 || ioctl(fd, RNDADDENTROPY, &seed) != 0) {
+        io_die("/dev/random");
+    }
+    return EXIT_SUCCESS;
 }
 
 uint64_t io_number(const char *text, uint64_t most)
