@@ -15,12 +15,14 @@ $(COMPOSED_PAYLOAD)/payload.json: $(PAYLOAD)/packages/linux.deb $(PAYLOAD_INITRD
 	@mkdir -p $(COMPOSED)
 	$(BUILD)/drover payload --deb $< --initrd $(PAYLOAD_INITRD) -o $(@D) >$(COMPOSED)/payload.log
 
-# The image of the VMs in a file: $(call composed_rules,DIRECTORY,BOARD,FILE)
+# The image of the VMs in a file: $(call composed_rules,DIRECTORY,BOARD,FILE,PROGRAM), where PROGRAM is one that is
+# not the SDK's
 define composed_rules
-$(1)/composed/compose.json: $(3) $(COMPOSED_PAYLOAD)/payload.json $(BUILD)/drover \
+$(1)/composed/compose.json: $(3) $(4) $(COMPOSED_PAYLOAD)/payload.json $(BUILD)/drover \
 		$(SDK)/board/$(2)/board.dtb $(SDK)/board/$(2)/board.json $(SDK)/board/$(2)/$(COMPOSED_CONFIG)/.stamp
 	@mkdir -p $(1)
-	DROVER_SDK=$(SDK) $(BUILD)/drover compose --board $(2) --payload $(COMPOSED_PAYLOAD) --vms $(3) -o $$(@D) \
+	DROVER_SDK=$(SDK) $(BUILD)/drover compose --board $(2) --payload $(COMPOSED_PAYLOAD) --vms $(3) \
+		$(if $(4),--search-path $(dir $(4))) -o $$(@D) \
 		>$(1)/compose.log
 
 $(1)/driver_vm.img: $(1)/composed/compose.json

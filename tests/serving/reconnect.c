@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * A driver VM that dies again and again while a client writes: its kernel panics, it reboots, its
- * agent is killed. Each time it comes back by itself, what was not answered is issued again, and
- * the client goes on; `io load` (tests/io) in the client VM accounts for every write that was
- * acknowledged. It writes behind the file system of the client VM's disk.
+ * agent is killed, another program has its VMM start it again. Each time it comes back by itself,
+ * what was not answered is issued again, and the client goes on; `io load` (tests/io) in the client
+ * VM accounts for every write that was acknowledged. It writes behind the file system of the client
+ * VM's disk.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,8 @@
 /* Ways to die, in turn, and what is there again when the driver VM serves anew. */
 static const struct death {
     const char *name;
-    const char *command;
-    bool boots; /* and its kernel comes up anew */
+    const char *command; /* typed to the driver VM; NULL: a line is typed to the supervisor */
+    bool boots;          /* and its kernel comes up anew */
 } deaths[] = {
     {"agent killed", "killall -9 drover-agent", false},
     {"panic", "echo c >/proc/sysrq-trigger", true},
@@ -34,6 +35,7 @@ static const struct death {
     {"agent killed with requests", HOLD "killall -9 drover-agent", false},
     {"reboot with requests", HOLD "reboot", true},
     {"agent killed", "killall -9 drover-agent", false},
+    {"started again by another program", NULL, true},
     {"panic with requests", HOLD "echo c >/proc/sysrq-trigger", true},
     {"agent killed with requests", HOLD "killall -9 drover-agent", false},
 };
@@ -58,11 +60,20 @@ static bool die(struct machine *machine, const struct death *death)
 {
     char line[128];
 
-    snprintf(line, sizeof(line), "\n%s\n", death->command);
+    snprintf(line, sizeof(line), "\n%s\n", death->command != NULL ? death->command : "");
     if (machine_wait(machine, "a round has begun", SHELL_SECONDS) == NULL) {
         return false;
     }
-    machine_type(machine, line);
+    if (death->command != NULL) {
+        machine_type(machine, line);
+    } else if (!serving_switch(machine, SERVING_SUPERVISOR, SHELL_SECONDS)) {
+        return false;
+    } else {
+        machine_type(machine, "\r");
+        if (!serving_switch(machine, SERVING_STORAGE, SHELL_SECONDS)) {
+            return false;
+        }
+    }
     return (!death->boots ||
             machine_wait(machine, "driver VM ready: 2 of 2", BOOT_SECONDS) != NULL) &&
            machine_wait(machine, "drover-agent: serves ", SHELL_SECONDS) != NULL &&

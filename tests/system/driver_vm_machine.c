@@ -102,8 +102,8 @@ static const struct {
     [DRIVER_VM_SERVING] = {.board = &virt_pcie,
                            .arguments = VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
     [DRIVER_VM_RECONNECT] = {.board = &virt_pcie_io,
-                             .arguments =
-                                 VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
+                             .arguments = VIRT_ON_DROVER(BUILD_DIR
+                                                         "/tests/serving/reconnect/driver_vm.img")},
     [DRIVER_VM_RESTART] = {.board = &virt,
                            .arguments =
                                VIRT_ON_DROVER(BUILD_DIR "/tests/composed/restart/driver_vm.img")},

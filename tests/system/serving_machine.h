@@ -14,6 +14,7 @@ enum serving_console {
     SERVING_CLIENT,
     SERVING_BLK_CLIENT,
     SERVING_PING,
+    SERVING_SUPERVISOR, /* in tests/serving only */
 };
 
 /* What one of them does for the others, or has of them. */
