@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The generic VMM on libvmm's platform for seL4, as far as the linker: `vmm.c` asks for nothing that only Drover
+# The generic VMM on libvmm's platform for seL4, as far as the linker: it asks for nothing that only Drover
 # has.
 
 VMM_SEL4        := $(BUILD)/tests/vmm_sel4
 VMM_SEL4_BOARD  := qemu_virt_aarch64
 VMM_SEL4_CONFIG := debug
 
-$(VMM_SEL4)/vmm.elf: libvmm/generic/vmm.c tests/vmm_sel4/routing_table.c \
+$(VMM_SEL4)/vmm.elf: $(GENERIC_VMM_SOURCES) tests/vmm_sel4/routing_table.c \
 		$(BUILD)/target/$(VMM_SEL4_CONFIG)/libvmm_sel4.a $(call pd_depends,$(VMM_SEL4_BOARD),$(VMM_SEL4_CONFIG))
 	@mkdir -p $(@D)
 	for source in $(filter %.c,$^); do \
