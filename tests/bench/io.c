@@ -197,10 +197,13 @@ static bool place_measure(enum io_place place)
 
 bool io_measure(const char *only)
 {
-    bool is_well = io_peers_start(&ports);
-    for (enum io_place place = 0; place < IO_PLACES && is_well; place++) {
+    if (!io_peers_start(&ports)) {
+        return false;
+    }
+    bool is_well = true;
+    for (enum io_place place = 0; place < IO_PLACES; place++) {
         if (only == NULL || strcmp(only, places[place].name) == 0) {
-            is_well = place_measure(place);
+            is_well = place_measure(place) && is_well;
         }
     }
     io_table_print(stdout);
