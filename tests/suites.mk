@@ -7,11 +7,12 @@
 
 HEADER_SUITES := \
     'headers-tool=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(TOOL_HEADERS)' \
-    'headers-tests=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS)" $(wildcard tests/*/*.h)' \
+    'headers-tests=scripts/check-headers "$(HOST_CC) $(HOST_CFLAGS) $(TOOL_CFLAGS) -iquote tests/system -iquote tests/unit \
+        -Itests/unit/libvmm -Ilibvmm/include -Ilibvmm/src -Ilibmicrokit/include -Idevices/include" $(wildcard tests/*/*.h)' \
     'headers-kernel=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) $(KERNEL_CFLAGS)" $(KERNEL_HEADERS)' \
     'headers-libmicrokit=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include" \
         $(wildcard libmicrokit/*/*.h libmicrokit/*/*/*.h)' \
-    'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Ilibvmm/include -Idevices/include" \
+    'headers-libvmm=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -iquote libvmm/src -Ilibmicrokit/include -Ilibvmm/include -Idevices/include" \
         $(shell find libvmm -name "*.h")' \
     'headers-devices=scripts/check-headers "$(TARGET_CC) $(TARGET_CFLAGS) -Ilibmicrokit/include -Idevices/include -Idevices/lib" \
         $(shell find devices -name "*.h")' \
