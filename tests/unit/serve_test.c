@@ -19,6 +19,7 @@
 #include <sddf/network/config.h>
 #include <sddf/serial/config.h>
 
+#include "compose_graph.h"
 #include "compose_print.h"
 #include "diag_capture.h"
 #include "drover/abi.h"
@@ -195,6 +196,31 @@ static void the_same_input_gives_the_same_bytes(void **state)
         free(texts[0][i]);
         free(texts[1][i]);
     }
+}
+
+/* How many lines of the picture say `label`. */
+static size_t lines_that_say(const struct graph *graph, const char *label)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < graph->edge_count; i++) {
+        const struct edge *edge = &graph->edges[i];
+        assert_true(edge->nodes[0] < graph->node_count && edge->nodes[1] < graph->node_count);
+        count += edge->label != NULL && strcmp(edge->label, label) == 0;
+    }
+    return count;
+}
+
+static void a_picture_shows_who_serves_whom(void **state)
+{
+    struct graph graph;
+    (void)state;
+    serve_build_system();
+    compose_graph_build(&built, &graph);
+    assert_int_equal(lines_that_say(&graph, "partition 1"), 1);
+    assert_int_equal(lines_that_say(&graph, "partition 4"), 1);
+    assert_int_equal(lines_that_say(&graph, "network"), 3);
+    assert_int_equal(lines_that_say(&graph, "console"), 3);
+    graph_free(&graph);
 }
 
 /* ---- What guests see ---- */
@@ -601,6 +627,7 @@ int main(void)
         TEST(pds_stand_in_the_order_of_the_description),
         TEST(nobody_has_more_than_it_needs),
         TEST(the_same_input_gives_the_same_bytes),
+        TEST(a_picture_shows_who_serves_whom),
         TEST(devices_lie_where_the_board_has_nothing),
         TEST(interrupts_of_the_board_are_left_out),
         TEST(too_few_interrupts_are_said),

@@ -165,7 +165,8 @@ static size_t add_frame(struct graph *graph, char *label)
     return graph->frame_count++;
 }
 
-static void add_vm(const struct compose *compose, size_t vm, struct graph *graph)
+/* Adds a VM's frame; returns it. */
+static size_t add_vm(const struct compose *compose, size_t vm, struct graph *graph)
 {
     const struct composed_vm *composed = &compose->vms[vm];
     const struct devtree *devtree = compose->devtree;
@@ -200,6 +201,18 @@ static void add_vm(const struct compose *compose, size_t vm, struct graph *graph
     add_needs(compose, graph, boxes);
     compose_graph_add_pages(compose, vm, graph, boxes, frame);
     free(boxes);
+    return frame;
+}
+
+/* The box of the UART that is shared, in its driver's frame; INDEX_NONE if none is. */
+static size_t add_console(const struct compose *compose, struct graph *graph)
+{
+    size_t owner = compose->vm_count;
+    if (owner == compose->owner_count) {
+        return INDEX_NONE;
+    }
+    size_t frame = add_frame(graph, graph_text("PD \"%s\"", compose->vms[owner].request->name));
+    return add_device(compose, owner, graph, &compose->vms[owner].grants[0], frame);
 }
 
 /* The boxes of what no VM has: the kernel's devices, and those that nobody has. */
@@ -246,9 +259,11 @@ void compose_graph_build(const struct compose *compose, struct graph *graph)
         graph_text("%zu virtual machine%s, with %" PRIu64 " pages of devices and %zu interrupt%s",
                    compose->vm_count, compose->vm_count == 1 ? "" : "s", pages, compose->irq_count,
                    compose->irq_count == 1 ? "" : "s");
+    size_t frames[COMPOSE_VM_MAX];
     for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        add_vm(compose, vm, graph);
+        frames[vm] = add_vm(compose, vm, graph);
     }
+    compose_graph_add_serving(compose, graph, frames, add_console(compose, graph));
     add_others(compose, graph);
     graph_size_nodes(graph);
 }

@@ -18,6 +18,11 @@ bool compose_graph_write(const struct compose *compose, const char *path);
 
 /* ---- Between the parts ---- */
 
+/* compose_graph_serve.c: adds who serves whom. `frames` has the frame of each VM; `console` is the
+ * box of the UART that is shared, or INDEX_NONE. */
+void compose_graph_add_serving(const struct compose *compose, struct graph *graph,
+                               const size_t *frames, size_t console);
+
 /* Adds the pages of a VM in which several devices have registers, and lines to those of the VM's.
  * `boxes` has the node of each device's box, or INDEX_NONE. */
 void compose_graph_add_pages(const struct compose *compose, size_t vm, struct graph *graph,
