@@ -31,21 +31,35 @@
     b       1b
 2:  ands    x5, x1, #7
     b.ne    9f
-    subs    x2, x2, #64
+    subs    x2, x2, #128
     b.lo    4f
 3:  ldp     x4, x5, [x1]
     ldp     x6, x7, [x1, #16]
     ldp     x8, x9, [x1, #32]
     ldp     x10, x11, [x1, #48]
-    add     x1, x1, #64
+    ldp     x12, x13, [x1, #64]
+    ldp     x14, x15, [x1, #80]
     stp     x4, x5, [x3]
     stp     x6, x7, [x3, #16]
+    ldp     x4, x5, [x1, #96]
+    ldp     x6, x7, [x1, #112]
+    add     x1, x1, #128
     stp     x8, x9, [x3, #32]
     stp     x10, x11, [x3, #48]
-    add     x3, x3, #64
-    subs    x2, x2, #64
+    stp     x12, x13, [x3, #64]
+    stp     x14, x15, [x3, #80]
+    stp     x4, x5, [x3, #96]
+    stp     x6, x7, [x3, #112]
+    add     x3, x3, #128
+    subs    x2, x2, #128
     b.hs    3b
-4:  adds    x2, x2, #64 - 8
+4:  adds    x2, x2, #128 - 16
+    b.lo    14f                 /* no carry: fewer than 16 */
+13: ldp     x4, x5, [x1], #16
+    stp     x4, x5, [x3], #16
+    subs    x2, x2, #16
+    b.hs    13b
+14: adds    x2, x2, #16 - 8
     b.lo    6f                  /* no carry: fewer than 8 */
 5:  ldr     x4, [x1], #8
     str     x4, [x3], #8

@@ -12,8 +12,8 @@
 #include <microkit.h>
 
 #define PAGE       0x1000u
-#define LENGTH_MAX 200u
-#define WINDOW     256u /* the part of a page that is looked at */
+#define LENGTH_MAX 300u
+#define WINDOW     352u /* the part of a page that is looked at */
 
 uintptr_t from_vaddr, to_vaddr;
 
