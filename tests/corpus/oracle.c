@@ -113,6 +113,12 @@ static void sort_node(struct oracle *oracle, size_t node)
         oracle_compatible_has(oracle, node, "rockchip,rk3568-iommu")) {
         self->kernels = false;
     }
+    /* A frame raises only the interrupts that are said here. */
+    if (oracle_compatible_has(oracle, node, "arm,gic-v2m-frame") &&
+        fdt_getprop(oracle->fdt, self->offset, "arm,msi-base-spi", NULL) != NULL &&
+        fdt_getprop(oracle->fdt, self->offset, "arm,msi-num-spis", NULL) != NULL) {
+        self->kernels = false;
+    }
 }
 
 static void add_subtree(struct oracle *oracle, int offset, int parent)
