@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libvmm/net_frame_build.h"
 #include "libvmm/virtio_net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,6 +30,7 @@ enum what {
     SEND,         /* makes a frame available, with any header */
     QUEUE_WRITE,  /* the other end writes to its queues */
     HAND,         /* ... hands over a frame */
+    HAND_TCP,     /* ... a segment that follows the last such one, or nearly */
     TAKE,         /* ... takes what the guest has sent, and returns the buffers */
     NOTIFY,
     WHAT_COUNT
@@ -78,6 +80,35 @@ static void guest_step(struct test_net *net, const struct step *step)
     }
 }
 
+/* A segment of TCP behind the last, of which `value` may change a byte. */
+static void segment_hand(struct test_net *net, const struct step *step)
+{
+    static uint32_t sequence;
+    static uint8_t identification;
+    static uint8_t frame[FRAME_BUILD_MAX];
+    struct virtio_net_hdr header;
+    const struct frame_recipe recipe = {.is_ipv6 = (step->which & 4) != 0,
+                                        .tcp_flags = 0x10,
+                                        .tcp_options = step->which >> 3 & 12,
+                                        .payload = (step->which & 8) != 0 ? 1000 : step->where};
+    uint32_t length = frame_build(frame, &recipe, &header);
+    uint8_t *tcp = frame + frame_transport(frame);
+    memcpy(tcp + 4, (uint8_t[]){0, 0, (uint8_t)(sequence >> 8), (uint8_t)sequence}, 4);
+    if (!recipe.is_ipv6) {
+        frame[frame_network(frame) + 5] = identification;
+    }
+    sequence += recipe.payload;
+    identification++;
+    frame[step->value % 100] ^= (uint8_t)(step->value >> 8);
+    if ((step->which & 2) != 0 && (step->value >> 8 & 0xff) == 0) {
+        frame_mend(frame, length);
+    }
+    if (length <= UINT16_MAX && !net_queue_full_active(&net->to_guest)) {
+        test_net_hand_bytes(net, step->which % NET_REGION_COUNT, identification % NET_CAPACITY,
+                            frame, (uint16_t)length);
+    }
+}
+
 static void other_end_step(struct test_net *net, const struct step *step)
 {
     net_queue_handle_t *pair = (step->which & 1) != 0 ? &net->from_guest : &net->to_guest;
@@ -91,6 +122,9 @@ static void other_end_step(struct test_net *net, const struct step *step)
         buffer = test_net_buffer(net, step->which % NET_REGION_COUNT, step->where % NET_CAPACITY);
         buffer.len = (uint16_t)step->value;
         (void)net_enqueue_active(&net->to_guest, buffer);
+        break;
+    case HAND_TCP:
+        segment_hand(net, step);
         break;
     case TAKE:
         for (unsigned i = 0; i < NET_CAPACITY; i++) {

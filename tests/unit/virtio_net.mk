@@ -14,4 +14,4 @@ $(1)_SOURCES := tests/unit/$(1).c $(LIBVMM_HOST_SOURCES) $(VIRTIO_NET_TEST_SOURC
 $(1)_CFLAGS  := $(LIBVMM_HOST_CFLAGS)
 $(1)_DEPENDS := $(LIBVMM_HOST_DEPENDS)
 endef
-$(foreach test,net_frame_test virtio_net_send_test virtio_net_receive_test,$(eval $(call virtio_net_test,$(test))))
+$(foreach test,net_frame_test virtio_net_send_test virtio_net_receive_test virtio_net_join_test,$(eval $(call virtio_net_test,$(test))))

@@ -12,10 +12,12 @@
 #include "net_device.h"
 
 #define FEATURES                                                                                   \
-    (VIRTIO_FEATURE(VIRTIO_NET_F_CSUM) | VIRTIO_FEATURE(VIRTIO_NET_F_MTU) |                        \
-     VIRTIO_FEATURE(VIRTIO_NET_F_MAC) | VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO4) |                   \
-     VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO6) | VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN) |              \
-     VIRTIO_FEATURE(VIRTIO_NET_F_MRG_RXBUF) | VIRTIO_FEATURE(VIRTIO_NET_F_STATUS))
+    (VIRTIO_FEATURE(VIRTIO_NET_F_CSUM) | VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_CSUM) |                 \
+     VIRTIO_FEATURE(VIRTIO_NET_F_MTU) | VIRTIO_FEATURE(VIRTIO_NET_F_MAC) |                         \
+     VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO4) | VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO6) |           \
+     VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO4) | VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO6) |             \
+     VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN) | VIRTIO_FEATURE(VIRTIO_NET_F_MRG_RXBUF) |              \
+     VIRTIO_FEATURE(VIRTIO_NET_F_STATUS))
 
 /* ---- What the core calls ---- */
 
@@ -24,15 +26,25 @@ static inline struct virtio_net_device *net_of(struct virtio_device *device)
     return (struct virtio_net_device *)device;
 }
 
-/* Features that need others: 5.1.3.1. */
+/* Whether what one direction's features need has been chosen with them: 5.1.3.1. */
+static bool segments_chosen(uint64_t features, unsigned csum, uint64_t segments, uint64_t ecn)
+{
+    bool has_segments = (features & segments) != 0;
+    return (!has_segments || (features & VIRTIO_FEATURE(csum)) != 0) &&
+           (has_segments || (features & ecn) == 0);
+}
+
 static bool features_chosen(struct virtio_device *device, uint64_t features)
 {
     (void)device;
-    uint64_t segments =
-        VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO4) | VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO6);
-    bool has_segments = (features & segments) != 0;
-    return (!has_segments || (features & VIRTIO_FEATURE(VIRTIO_NET_F_CSUM)) != 0) &&
-           (has_segments || (features & VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN)) == 0);
+    return segments_chosen(features, VIRTIO_NET_F_CSUM,
+                           VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO4) |
+                               VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO6),
+                           VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN)) &&
+           segments_chosen(features, VIRTIO_NET_F_GUEST_CSUM,
+                           VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO4) |
+                               VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO6),
+                           0);
 }
 
 static void reset(struct virtio_device *device)
@@ -129,6 +141,7 @@ static void device_init(struct virtio_net_device *net, const char *name, const u
     net->csum_offload = csum_offload;
     net->is_sending = net->is_waiting = net->is_holding = false;
     net->merge.count = net->merge.done = 0;
+    net->join.segment_count = 0;
     net->sent_count = net->sent_dropped = 0;
     net->received_count = net->received_dropped = 0;
 }

@@ -52,9 +52,10 @@ void virtio_net_cursor_copy_out(struct virtio_net_cursor *cursor, uint8_t *to, u
 uint64_t virtio_net_cursor_sum_out(struct virtio_net_cursor *cursor, uint8_t *to, uint32_t length,
                                    uint64_t sum);
 
-/* Copies up to `length` bytes from VA `from` to where the cursor is; returns how many. */
+/* Copies up to `length` bytes from VA `from` to where the cursor is; returns how many. If `sum` is
+ * not NULL, their sum is added to it, as if the first were at an even place. */
 uint32_t virtio_net_cursor_copy_in(struct virtio_net_cursor *cursor, const uint8_t *from,
-                                   uint32_t length);
+                                   uint32_t length, uint64_t *sum);
 
 /* Moves on by `length` bytes, or to the end. */
 void virtio_net_cursor_skip(struct virtio_net_cursor *cursor, uint32_t length);

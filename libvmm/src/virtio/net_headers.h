@@ -27,10 +27,13 @@
 #define IPV4_MORE_FRAGMENTS  0x2000
 #define IPV4_PROTOCOL        9
 #define IPV4_CHECKSUM        10
+#define IPV4_SOURCE          12
 
 /* RFC 8200, 3 */
 #define IPV6_HEADER 40
 #define IPV6_LENGTH 4
+#define IPV6_NEXT   6
+#define IPV6_SOURCE 8
 
 /* RFC 9293, 3.1 */
 #define TCP_HEADER_MIN 20
@@ -40,6 +43,7 @@
 #define TCP_CHECKSUM   16
 #define TCP_FIN        0x01
 #define TCP_PSH        0x08
+#define TCP_ACK        0x10
 #define TCP_CWR        0x80
 
 #define PROTOCOL_ICMP 1

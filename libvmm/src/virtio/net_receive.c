@@ -1,14 +1,15 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Frames for the guest: out of the other end's buffers, into the buffers of its receive queue. A
+ * Frames for the guest: out of the other end's buffers, into the buffers of its receive queue. TCP
+ * segments that have come one after the other are joined, if the guest takes large frames. A
  * frame for which the guest has no buffers is held, and those behind it stay in their queue;
  * when that is full the virtualiser drops.
  */
-#include "net_cursor.h"
+#include "net_copy.h"
 #include "net_device.h"
-
-#define HEADER_SIZE sizeof(struct virtio_net_hdr_mrg_rxbuf)
+#include "net_join.h"
+#include "net_merge.h"
 
 /* Whether the guest takes frames at all. */
 static bool is_served(const struct virtio_net_device *net)
@@ -44,74 +45,91 @@ static void frame_return(struct virtio_net_device *net)
     net->held.len = 0;
     (void)net_enqueue_free(&net->to_guest.queue, net->held);
     net->is_holding = false;
-    net->merge.count = 0;
-    net->merge.done = 0;
 }
 
-/* The guest's next buffer. False: there is none, and the guest has been asked to notify. */
-static bool buffer_take(struct virtio_net_device *net)
+/* Whether the guest takes large frames of such segments. */
+static bool may_join(const struct virtio_net_device *net, const struct virtio_net_tcp *tcp)
 {
-    struct virtio_device *device = &net->virtio_device;
-    return virtio_queue_pop(device, VIRTIO_NET_RX_VIRTQ, &net->received) ||
-           (virtio_queue_notify_enable(device, VIRTIO_NET_RX_VIRTQ) &&
-            virtio_queue_pop(device, VIRTIO_NET_RX_VIRTQ, &net->received));
+    return virtio_has_feature(&net->virtio_device,
+                              tcp->is_ipv6 ? VIRTIO_NET_F_GUEST_TSO6 : VIRTIO_NET_F_GUEST_TSO4);
 }
 
-/* Writes the header, and notes where the number of buffers goes, which is known at the end only. */
-static void header_write(struct virtio_net_device *net, struct virtio_net_cursor *cursor)
+/* Keeps the frame that is held, and in the guest's buffers already, for those behind it to be
+ * joined to. False: they cannot be, or there are none. */
+static bool join_begin(struct virtio_net_device *net)
 {
-    static const struct virtio_net_hdr header;
-    uint32_t length;
-    virtio_net_cursor_copy_in(cursor, (const uint8_t *)&header, sizeof header);
-    net->merge.count_va[0] = virtio_net_cursor_take(cursor, 1, &length);
-    net->merge.count_va[1] = virtio_net_cursor_take(cursor, 1, &length);
-}
-
-/* Puts the next part of the frame into the buffer that was taken. False: it does not fit. */
-static bool part_give(struct virtio_net_device *net)
-{
-    const struct virtio_chain *chain = &net->received;
-    uint32_t left = net->held.len - net->merge.done;
-    uint32_t written = 0;
-    struct virtio_net_cursor cursor = virtio_net_cursor_write(chain);
-    if (net->merge.count == 0) {
-        bool may_merge = virtio_has_feature(&net->virtio_device, VIRTIO_NET_F_MRG_RXBUF);
-        if (chain->write_size < HEADER_SIZE + (may_merge ? 0 : left)) {
-            return false;
-        }
-        header_write(net, &cursor);
-        written = HEADER_SIZE;
+    struct virtio_net_tcp tcp;
+    if (!virtio_has_feature(&net->virtio_device, VIRTIO_NET_F_GUEST_CSUM) ||
+        net_queue_empty_active(&net->to_guest.queue) ||
+        !virtio_net_tcp_parse(&tcp, net->held_va, net->held.len) || !may_join(net, &tcp) ||
+        !virtio_net_merge_can_rewrite(&net->merge, tcp.header_length)) {
+        return false;
     }
-    uint32_t part = virtio_net_cursor_copy_in(&cursor, net->held_va + net->merge.done, left);
-    net->merge.done += part;
-    net->merge.heads[net->merge.count] = chain->head;
-    net->merge.sizes[net->merge.count] = written + part;
-    net->merge.count++;
+    const uint8_t *payload = net->held_va + tcp.header_length;
+    if (!virtio_net_tcp_is_intact(&tcp, virtio_net_sum(payload, tcp.payload_length, 0))) {
+        return false;
+    }
+    virtio_net_join_begin(&net->join, &tcp);
+    return true;
+}
+
+/* Gives the guest what was joined, if anything was. */
+static void join_end(struct virtio_net_device *net)
+{
+    struct virtio_net_join *join = &net->join;
+    if (join->segment_count == 0) {
+        return;
+    }
+    if (join->segment_count > 1) {
+        struct virtio_net_hdr header;
+        virtio_net_join_headers(join, &header);
+        virtio_net_merge_rewrite(&net->merge, &header, join->first.header,
+                                 join->first.header_length);
+    }
+    join->segment_count = 0;
+    virtio_net_merge_end(net);
+}
+
+/* Joins the frame that is held to those before it. False: it is not the next of them. */
+static bool join_go_on(struct virtio_net_device *net)
+{
+    struct virtio_net_tcp tcp;
+    if (!virtio_net_tcp_parse(&tcp, net->held_va, net->held.len) ||
+        !virtio_net_join_follows(&net->join, &tcp)) {
+        return false;
+    }
+    struct net_merge_mark mark = virtio_net_merge_mark(&net->merge);
+    uint64_t sum = 0;
+    if (virtio_net_merge_put(net, net->held_va + tcp.header_length, tcp.payload_length, &sum) !=
+            NET_MERGE_DONE ||
+        !virtio_net_tcp_is_intact(&tcp, sum)) {
+        virtio_net_merge_undo(net, &mark);
+        return false;
+    }
+    virtio_net_join_add(&net->join, &tcp);
     return true;
 }
 
 /* Goes on with the frame that is held. False: the guest has to make buffers available first. */
 static bool frame_give(struct virtio_net_device *net)
 {
-    struct virtio_device *device = &net->virtio_device;
-    do {
-        if (net->merge.count == VIRTIO_NET_MERGE_MAX) {
-            virtio_device_break(device, "a frame fits into 64 receive buffers (5.1.6.3.1)");
+    uint32_t done = net->merge.done;
+    switch (virtio_net_merge_put(net, net->held_va + done, net->held.len - done, NULL)) {
+    case NET_MERGE_WAITS:
+        return false;
+    case NET_MERGE_NO_ROOM:
+        if (net->merge.count != 0) {
+            virtio_device_break(&net->virtio_device,
+                                "a frame fits into 64 receive buffers (5.1.6.3.1)");
             return false;
         }
-        if (!buffer_take(net)) {
-            return false;
-        }
-        if (!part_give(net)) {
-            virtio_queue_unpop(device, VIRTIO_NET_RX_VIRTQ, net->received.head);
-            net->received_dropped++;
-            return true;
-        }
-    } while (net->merge.done != net->held.len);
-    *net->merge.count_va[0] = (uint8_t)net->merge.count;
-    *net->merge.count_va[1] = 0;
-    for (unsigned i = 0; i < net->merge.count; i++) {
-        virtio_queue_push(device, VIRTIO_NET_RX_VIRTQ, net->merge.heads[i], net->merge.sizes[i]);
+        net->received_dropped++;
+        return true;
+    case NET_MERGE_DONE:
+        break;
+    }
+    if (!join_begin(net)) {
+        virtio_net_merge_end(net);
     }
     net->received_count++;
     return true;
@@ -120,6 +138,13 @@ static bool frame_give(struct virtio_net_device *net)
 /* Gives, or drops, the frame that is held. False: it has to wait. */
 static bool frame_settle(struct virtio_net_device *net)
 {
+    if (net->join.segment_count != 0) {
+        if (net->held_va != NULL && join_go_on(net)) {
+            net->received_count++;
+            return true;
+        }
+        join_end(net);
+    }
     if (net->held_va != NULL && is_served(net)) {
         if (frame_give(net)) {
             return true;
@@ -128,6 +153,7 @@ static bool frame_settle(struct virtio_net_device *net)
             return false;
         }
     }
+    virtio_net_merge_reset(&net->merge);
     net->received_dropped++;
     return true;
 }
@@ -148,6 +174,7 @@ void virtio_net_receive(struct virtio_net_device *net)
             has_returned = true;
         }
     }
+    join_end(net);
     if (left == 0) {
         net_request_signal_active(&port->queue);
     }
@@ -163,7 +190,6 @@ void virtio_net_receive(struct virtio_net_device *net)
 
 void virtio_net_receive_reset(struct virtio_net_device *net)
 {
-    net->merge.count = 0;
-    net->merge.done = 0;
+    virtio_net_merge_reset(&net->merge);
     virtio_net_receive(net); /* drops all there is */
 }

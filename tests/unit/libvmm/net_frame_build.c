@@ -139,3 +139,19 @@ bool frame_is_right(const uint8_t *frame, uint32_t length)
            frame_sum_slow(frame + transport, length - transport,
                           pseudo_sum(ip, is_ipv6, protocol, length - transport)) == 0xffff;
 }
+
+void frame_mend(uint8_t *frame, uint32_t length)
+{
+    uint32_t network = frame_network(frame);
+    uint32_t transport = frame_transport(frame);
+    uint8_t *ip = frame + network;
+    bool is_ipv6 = ip[0] >> 4 == 6;
+    if (!is_ipv6) {
+        put16(ip + 10, 0);
+        put16(ip + 10, (uint16_t)~frame_sum_slow(ip, transport - network, 0));
+    }
+    put16(frame + transport + 16, 0);
+    put16(frame + transport + 16,
+          (uint16_t)~frame_sum_slow(frame + transport, length - transport,
+                                    pseudo_sum(ip, is_ipv6, 6, length - transport)));
+}

@@ -38,3 +38,6 @@ bool frame_is_right(const uint8_t *frame, uint32_t length);
 /* The offset of the first header behind Ethernet's, and behind IP's. */
 uint32_t frame_network(const uint8_t *frame);
 uint32_t frame_transport(const uint8_t *frame);
+
+/* Makes the checksums of an IP frame of TCP right again, whatever its lengths say. */
+void frame_mend(uint8_t *frame, uint32_t length);

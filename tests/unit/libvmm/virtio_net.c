@@ -72,7 +72,9 @@ uint64_t test_net_features(void)
            VIRTIO_FEATURE(VIRTIO_NET_F_MAC) | VIRTIO_FEATURE(VIRTIO_NET_F_STATUS) |
            VIRTIO_FEATURE(VIRTIO_NET_F_MTU) | VIRTIO_FEATURE(VIRTIO_NET_F_CSUM) |
            VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO4) | VIRTIO_FEATURE(VIRTIO_NET_F_HOST_TSO6) |
-           VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN) | VIRTIO_FEATURE(VIRTIO_NET_F_MRG_RXBUF);
+           VIRTIO_FEATURE(VIRTIO_NET_F_HOST_ECN) | VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_CSUM) |
+           VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO4) | VIRTIO_FEATURE(VIRTIO_NET_F_GUEST_TSO6) |
+           VIRTIO_FEATURE(VIRTIO_NET_F_MRG_RXBUF);
 }
 
 void test_net_driver(struct test_net *net, uint64_t features)
@@ -179,18 +181,26 @@ net_buff_desc_t test_net_buffer(struct test_net *net, unsigned region, unsigned 
     return (net_buff_desc_t){.io_or_offset = offset, .oid = (uint8_t)(region & 0x3f)};
 }
 
-void test_net_hand(struct test_net *net, unsigned region, unsigned index, uint8_t first,
-                   uint16_t length)
+void test_net_hand_bytes(struct test_net *net, unsigned region, unsigned index,
+                         const uint8_t *bytes, uint16_t length)
 {
     net_buff_desc_t buffer = test_net_buffer(net, region, index);
-    uint8_t *bytes = net->to_guest_data[region] + index * NET_BUFFER_SIZE;
-    for (unsigned i = 0; i < length && i < NET_BUFFER_SIZE; i++) {
-        bytes[i] = (uint8_t)(first + i + (i >> 8));
-    }
+    memcpy(net->to_guest_data[region] + index * NET_BUFFER_SIZE, bytes,
+           length < NET_BUFFER_SIZE ? length : NET_BUFFER_SIZE);
     buffer.len = length;
     if (net_enqueue_active(&net->to_guest, buffer) != 0) {
         abort();
     }
+}
+
+void test_net_hand(struct test_net *net, unsigned region, unsigned index, uint8_t first,
+                   uint16_t length)
+{
+    uint8_t bytes[NET_BUFFER_SIZE];
+    for (unsigned i = 0; i < NET_BUFFER_SIZE; i++) {
+        bytes[i] = (uint8_t)(first + i + (i >> 8));
+    }
+    test_net_hand_bytes(net, region, index, bytes, length);
 }
 
 void test_net_notify(struct test_net *net, microkit_channel ch)

@@ -67,6 +67,10 @@ net_buff_desc_t test_net_buffer(struct test_net *net, unsigned region, unsigned 
 void test_net_hand(struct test_net *net, unsigned region, unsigned index, uint8_t first,
                    uint16_t length);
 
+/* The same with a frame of the caller's. */
+void test_net_hand_bytes(struct test_net *net, unsigned region, unsigned index,
+                         const uint8_t *bytes, uint16_t length);
+
 /* Notifies the VMM. */
 void test_net_notify(struct test_net *net, microkit_channel ch);
 

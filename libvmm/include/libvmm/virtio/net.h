@@ -8,8 +8,8 @@
  *
  * A frame is copied once each way. One that the guest leaves to the device to cut into segments, or
  * to fill a checksum in, is cut and filled in as it is copied, because a buffer of the class
- * has 2048 bytes. While the guest has no driver for the device, frames for it are dropped and
- * their buffers returned. docs/virtio.md says what is offered.
+ * has 2048 bytes; segments for the guest are joined as they are copied, if it takes that. While the
+ * guest has no driver for the device, frames for it are dropped and their buffers returned. docs/virtio.md says what is offered.
  */
 #pragma once
 
@@ -20,13 +20,16 @@
 #include <sddf/network/queue.h>
 
 #include <libvmm/virtio/net_frame.h>
+#include <libvmm/virtio/net_join.h>
 #include <libvmm/virtio/virtio.h>
 
 /* 5.1.3. */
-#define VIRTIO_NET_F_CSUM       0  /* the device fills in checksums */
-#define VIRTIO_NET_F_GUEST_CSUM 1  /* the driver takes frames whose checksum was checked */
-#define VIRTIO_NET_F_MTU        3  /* mtu of the configuration space */
-#define VIRTIO_NET_F_MAC        5  /* mac of the configuration space */
+#define VIRTIO_NET_F_CSUM       0 /* the device fills in checksums */
+#define VIRTIO_NET_F_GUEST_CSUM 1 /* the driver takes frames whose checksum was checked */
+#define VIRTIO_NET_F_MTU        3 /* mtu of the configuration space */
+#define VIRTIO_NET_F_MAC        5 /* mac of the configuration space */
+#define VIRTIO_NET_F_GUEST_TSO4 7 /* the driver takes large frames of TCP over IPv4 */
+#define VIRTIO_NET_F_GUEST_TSO6 8
 #define VIRTIO_NET_F_HOST_TSO4  11 /* the device cuts TCP over IPv4 into segments */
 #define VIRTIO_NET_F_HOST_TSO6  12
 #define VIRTIO_NET_F_HOST_ECN   13 /* ... with CWR set */
@@ -73,10 +76,13 @@ struct virtio_net_port {
     struct virtio_net_region regions[VIRTIO_NET_REGIONS_MAX];
 };
 
-/* A frame half given to the guest: the buffers that it has taken so far. */
+/* A frame, or several that are joined, on its way into the guest's buffers. */
 struct virtio_net_merge {
-    unsigned count;
-    uint32_t done; /* bytes of the frame */
+    unsigned count;                  /* buffers that it has taken */
+    uint32_t done;                   /* bytes of it that are in them */
+    struct virtio_net_cursor cursor; /* behind these, in the last of them */
+    uint8_t *begin_va;               /* the first piece of the first of them, header included */
+    uint32_t begin_size;
     uint8_t
         *count_va[2]; /* where the number of buffers goes, in the first of them; low byte first */
     uint16_t heads[VIRTIO_NET_MERGE_MAX];
@@ -103,6 +109,7 @@ struct virtio_net_device {
     net_buff_desc_t held;
     const uint8_t *held_va; /* NULL: what the other end said of it cannot be */
     struct virtio_net_merge merge;
+    struct virtio_net_join join;
     struct virtio_chain received;
 
     /* Counts since the start, which wrap. */
