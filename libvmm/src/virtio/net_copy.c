@@ -38,19 +38,30 @@ static inline void block_store(uint8_t *to, const struct block *block)
     }
 }
 
-/* Adds a block to a sum that carries into its upper half: two instructions a word. */
-static inline unsigned __int128 block_sum(const struct block *block, unsigned __int128 sum)
+/* `sum` with the sum of a block. No C makes one chain of carries of it. */
+static inline uint64_t block_sum(const struct block *block, uint64_t sum)
 {
-#pragma clang loop unroll(full)
+    const uint64_t *words = block->words;
+#ifdef __aarch64__
+    __asm__("adds %0, %0, %1\n\t"
+            "adcs %0, %0, %2\n\t"
+            "adcs %0, %0, %3\n\t"
+            "adcs %0, %0, %4\n\t"
+            "adcs %0, %0, %5\n\t"
+            "adcs %0, %0, %6\n\t"
+            "adcs %0, %0, %7\n\t"
+            "adcs %0, %0, %8\n\t"
+            "adc %0, %0, xzr"
+            : "+&r"(sum)
+            : "r"(words[0]), "r"(words[1]), "r"(words[2]), "r"(words[3]), "r"(words[4]),
+              "r"(words[5]), "r"(words[6]), "r"(words[7])
+            : "cc");
+#else
     for (unsigned i = 0; i < 8; i++) {
-        sum += block->words[i];
+        sum = virtio_net_sum_add(sum, words[i]);
     }
+#endif
     return sum;
-}
-
-static inline uint64_t sum_narrow(unsigned __int128 sum)
-{
-    return virtio_net_sum_add((uint64_t)sum, (uint64_t)(sum >> 64));
 }
 
 /* Copies fewer than 8 bytes, and returns them as a word with zeros behind. */
@@ -102,15 +113,13 @@ NOT_INLINED uint64_t virtio_net_copy_sum(void *to, const void *from, size_t leng
 {
     uint8_t *write = to;
     const uint8_t *read = from;
-    unsigned __int128 wide = sum;
 #pragma clang loop unroll(disable)
     for (; length >= 64; length -= 64, read += 64, write += 64) {
         struct block block;
         block_load(&block, read);
         block_store(write, &block);
-        wide = block_sum(&block, wide);
+        sum = block_sum(&block, sum);
     }
-    sum = sum_narrow(wide);
 #pragma clang loop unroll(disable)
     for (; length >= 8; length -= 8, read += 8, write += 8) {
         uint64_t word = load_64(read);
@@ -123,14 +132,12 @@ NOT_INLINED uint64_t virtio_net_copy_sum(void *to, const void *from, size_t leng
 NOT_INLINED uint64_t virtio_net_sum(const void *from, size_t length, uint64_t sum)
 {
     const uint8_t *read = from;
-    unsigned __int128 wide = sum;
 #pragma clang loop unroll(disable)
     for (; length >= 64; length -= 64, read += 64) {
         struct block block;
         block_load(&block, read);
-        wide = block_sum(&block, wide);
+        sum = block_sum(&block, sum);
     }
-    sum = sum_narrow(wide);
 #pragma clang loop unroll(disable)
     for (; length >= 8; length -= 8, read += 8) {
         sum = virtio_net_sum_add(sum, load_64(read));

@@ -62,7 +62,7 @@ static void headers_clear(struct virtio_net_tcp *tcp)
     net_put_be32(transport + TCP_SEQUENCE, 0);
     transport[TCP_FLAGS] &= (uint8_t)~TCP_PSH;
     net_put_be16(transport + TCP_CHECKSUM, 0);
-    for (uint32_t at = tcp->header_length; at < NET_JOIN_HEADER_MAX; at++) {
+    for (uint32_t at = tcp->header_length; at % 8 != 0; at++) {
         tcp->header[at] = 0;
     }
 }

@@ -26,7 +26,7 @@ struct virtio_net_tcp {
     uint32_t sequence;
     uint64_t sum; /* of the pseudo header and TCP's, with the checksum in it (net_copy.h) */
 
-    /* Without what differs between segments of one large frame; zeros behind it. */
+    /* Without what differs between segments of one large frame; zeros fill the last word up. */
     _Alignas(uint64_t) uint8_t header[NET_JOIN_HEADER_MAX];
 };
 
