@@ -115,6 +115,20 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
     return next;
 }
 
+struct thread *sched_both_slow(struct cpu *cpu, struct thread *first, struct thread *second)
+{
+    bool is_first = second->priority < first->priority ||
+                    (second->priority == first->priority && budget_has_begun(first->payer));
+    struct thread *other = is_first ? second : first;
+
+    if (budget_has_begun(other->payer)) {
+        ready_prepend(&cpu->ready, other);
+    } else {
+        ready_append(&cpu->ready, other);
+    }
+    return is_first ? first : second;
+}
+
 /* ---- Limits ---- */
 
 static bool may_run(const struct cpu *cpu, struct thread *thread, uint64_t now)

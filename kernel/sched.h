@@ -36,19 +36,21 @@ static inline struct thread *sched_block(struct cpu *cpu, struct thread *woken)
     return sched_block_slow(cpu, woken);
 }
 
-/* Of two threads that woke (NULL: none) the more urgent stays in hand, and the other is queued. Of
- * equals the first is, so that it stands before the second when that is woken, unless it is in the
- * middle of its turn, with which it goes on. */
+/* Of two threads that woke the more urgent stays in hand, and the other is queued. Of equals the
+ * first is, so that it stands before the second when that is woken, unless it is in the middle of
+ * its turn. Who is queued in the middle of its turn is the next of its priority: a vCPU whose trap
+ * has been answered goes on with it, whoever its VMM notified meanwhile. */
+OUTLINE struct thread *sched_both_slow(struct cpu *cpu, struct thread *first,
+                                       struct thread *second);
+
+/* The same; NULL: none. */
 static inline struct thread *sched_both(struct cpu *cpu, struct thread *first,
                                         struct thread *second)
 {
     if (LIKELY(first == NULL || second == NULL)) {
         return first != NULL ? first : second;
     }
-    bool is_first = second->priority < first->priority ||
-                    (second->priority == first->priority && budget_has_begun(first->payer));
-    ready_append(&cpu->ready, is_first ? second : first);
-    return is_first ? first : second;
+    return sched_both_slow(cpu, first, second);
 }
 
 /* Not everybody may run at any time: time is counted from now on. */

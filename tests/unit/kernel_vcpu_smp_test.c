@@ -81,6 +81,26 @@ static void a_vcpu_that_traps_keeps_its_turn(void **state)
     assert_in_range(fake_sysregs.cntpct_el0 - start, 50, 200); /* a turn is 100 us */
 }
 
+/* ... nor is it one that its VMM notifies somebody as it answers. */
+static void a_vcpu_whose_trap_wakes_another_keeps_its_turn(void **state)
+{
+    (void)state;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    vcpu_wfi(SIBLING);
+    vmm_asks(SIBLING, SYS_VIRQ_INJECT, SOFT, 0); /* both are ready */
+    unsigned first = running() == &VCPU(GUEST)->thread ? GUEST : SIBLING;
+    for (unsigned i = 0; i < 3; i++) {
+        system_time(fake_sysregs.cntpct_el0 + 10);
+        example_trap();
+        pd_call(VMM, SYS_REPLY_WAIT, DEFERRED_NOTIFY | TO_SERVER, 0, 0);
+        assert_runs(SERVER);
+        pd_wait(SERVER);
+        assert_guest_runs(first);
+    }
+    system_time(fake_sysregs.cntpct_el0 + 100); /* a turn */
+    assert_guest_runs(GUEST + SIBLING - first);
+}
+
 static void more_than_list_registers_for_a_vcpu_that_is_not_loaded(void **state)
 {
     (void)state;
@@ -250,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup(requests_reach_every_vcpu, start_both),
         cmocka_unit_test_setup(a_turn_that_ends_in_a_trap_has_ended, start_both),
         cmocka_unit_test_setup(a_vcpu_that_traps_keeps_its_turn, start_both),
+        cmocka_unit_test_setup(a_vcpu_whose_trap_wakes_another_keeps_its_turn, start_both),
         cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
         cmocka_unit_test_setup(a_report_asked_for_leaves_a_hardware_interrupt_alone, start_guest),
         cmocka_unit_test_setup(timers_of_siblings_do_not_mix, start_both),

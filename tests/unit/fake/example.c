@@ -41,6 +41,7 @@ static const struct manifest_channel channels[] = {
     {CLIENT, TO_SERVER, SERVER, FROM_CLIENT, 1, 1}, {CLIENT, TO_EACH, OTHER, TO_EACH, 1, 0},
     {OTHER, TO_SERVER, SERVER, FROM_OTHER, 1, 1},   {OTHER, TO_EACH, CLIENT, TO_EACH, 0, 0},
     {PARENT, 0, SERVER, TO_PARENT, 1, 1},           {CHILD, TO_SERVER, SERVER, FROM_CHILD, 1, 1},
+    {VMM, TO_SERVER, SERVER, FROM_VMM, 1, 0},
 };
 
 static const struct manifest_irq irqs[] = {

@@ -11,7 +11,7 @@
 enum example_pd { SERVER, CLIENT, OTHER, PARENT, CHILD, GRANDCHILD, VMM, VMM2, EXAMPLE_PD_COUNT };
 enum example_vcpu { GUEST, SIBLING, GUEST2, EXAMPLE_VCPU_COUNT };
 
-/* Channels of CLIENT, OTHER and CHILD. */
+/* Channels of CLIENT, OTHER, CHILD and VMM. */
 #define TO_SERVER          0 /* may be called */
 #define TO_EACH            1 /* CLIENT and OTHER; OTHER may not notify there, and neither may call */
 /* Channels of SERVER. */
@@ -19,6 +19,7 @@ enum example_vcpu { GUEST, SIBLING, GUEST2, EXAMPLE_VCPU_COUNT };
 #define FROM_OTHER         11
 #define FROM_CHILD         12
 #define TO_PARENT          13
+#define FROM_VMM           14
 /* Slots of OTHER. */
 #define SLOT_OF_CLIENT     7
 #define SLOT_OF_SELF       127
