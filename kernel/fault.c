@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "describe.h"
 #include "pd_registers.h"
+#include "print.h"
 #include "regs.h"
 #include "sched.h"
 
@@ -74,6 +75,7 @@ struct thread *fault_raise(struct cpu *cpu, struct fault fault)
     struct pd *pd = pd_of(cpu->current);
 
     pd->fault = fault;
+    print_last_text(pd->message);
     if (pd->parent == NULL) {
         describe_fault(pd, &fault);
         pd->thread.state = THREAD_STOPPED;

@@ -9,9 +9,10 @@
 #include <stdarg.h>
 
 #include "arch.h"
+#include "drover/abi.h"
 #include "drivers/uart.h"
 
-void print_char(char c)
+static void print_char(char c)
 {
     const struct manifest *manifest = kernel_va(KERNEL_MANIFEST_VA);
     if (c == '\n') {
@@ -68,5 +69,21 @@ void print(const char *format, ...)
         }
     }
     va_end(args);
+}
+
+void print_text(struct message_page *page)
+{
+    for (uint64_t i = 0; i < page->text_length && i < DEBUG_TEXT_MAX; i++) {
+        print_char(page->text[i]);
+    }
+    page->text_length = 0;
+}
+
+void print_last_text(struct message_page *page)
+{
+    if (page->text_length != 0) {
+        print_text(page);
+        print_char('\n');
+    }
 }
 #endif

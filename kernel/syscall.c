@@ -171,10 +171,10 @@ static struct thread *sys_smc(struct cpu *cpu, struct pd *pd)
     return done(pd, DROVER_OK);
 }
 
-static struct thread *sys_debug_putc(struct cpu *cpu, struct pd *pd)
+static struct thread *sys_debug_put(struct cpu *cpu, struct pd *pd)
 {
     (void)cpu;
-    print_char((char)pd->frame.x[0]);
+    print_text(pd->message);
     return done(pd, DROVER_OK);
 }
 
@@ -203,7 +203,7 @@ static struct thread *(*const syscalls[KERNEL_SYS_COUNT])(struct cpu *cpu, struc
     [SYS_VIRQ_UPDATE] = sys_virq_update,
     [SYS_VIRQ_CONFIG] = sys_virq_config,
     [SYS_SMC] = sys_smc,
-    [SYS_DEBUG_PUTC] = sys_debug_putc,
+    [SYS_DEBUG_PUT] = sys_debug_put,
     [SYS_VCPU_WAIT] = sys_vcpu_wait,
     [SYS_PD_READ] = sys_pd_read,
     [SYS_PD_WRITE] = sys_pd_write,

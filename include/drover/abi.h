@@ -29,6 +29,7 @@
 #define MESSAGE_WORD_MAX 64
 #define NAME_SIZE        64 /* names are NUL-terminated in 64 bytes: at most 63 characters */
 #define VCPU_INJECT_MAX  16
+#define DEBUG_TEXT_MAX   496
 #define DOMAIN_MAX       16  /* scheduling domains */
 #define SCHEDULE_MAX     100 /* entries of the domain schedule */
 #define SLOT_MAX         128 /* slots of a PD's <cspace>, 0..127 */
@@ -60,7 +61,7 @@
                             */
 #define SYS_VIRQ_CONFIG 15 /* x0 vcpu, x1 INTID, x2 VIRQ_CONFIG_* | priority */
 #define SYS_SMC         16 /* message words 0..7 are x0..x7 of an SMC, before and after; needs `smc` */
-#define SYS_DEBUG_PUTC  17 /* x0 character; does nothing in a release kernel */
+#define SYS_DEBUG_PUT   17 /* prints the message page's text; does nothing in a release kernel */
 #define SYS_VCPU_WAIT   18 /* x0 vcpu: when resumed, it first waits for an interrupt, as in WFI */
 #define SYS_PD_READ     19 /* x0 child, x1 PD_REGISTERS_*, x2 count -> message words */
 #define SYS_PD_WRITE    20 /* x0 child, x1 PD_REGISTERS_*, x2 count, message words */
@@ -248,10 +249,13 @@ struct vcpu_page {
     uint32_t inject[VCPU_INJECT_MAX]; /* 0x1b0 done, and the count zeroed, at the VMM's next wait */
 };
 
-/* A PD's message page. */
+/* A PD's message page. Debug output gathers in `text`, so that a line is printed in one piece; what
+ * is there when the PD faults is printed before anything is said about that. */
 struct message_page {
     uint64_t mr[MESSAGE_WORD_MAX]; /* 0x000 message registers */
     uint64_t vcpu_requests;        /* 0x200 bit i: look at `inject` of vCPU i at the next wait */
+    uint64_t text_length;          /* 0x208 bytes of `text`; 0 once they are printed */
+    char text[DEBUG_TEXT_MAX];     /* 0x210 */
 };
 
 /* ---- The routing table that the tool writes for a VMM (at PD_VM_INFO_VA) ---- */

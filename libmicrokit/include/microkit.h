@@ -66,7 +66,11 @@ extern bool microkit_have_signal;            /* there is one */
 extern uint64_t microkit_signal_cap;         /* DEFERRED_* of drover/abi.h */
 extern microkit_msginfo microkit_signal_msg; /* says nothing: the capability decides */
 
-/* ---- Debug output: nothing in a release configuration ---- */
+/* ---- Debug output: nothing in a release configuration ----
+ *
+ * Printed a line at a time, so that lines of several PDs do not mix; what has no newline yet when
+ * the PD waits or faults, or after DEBUG_TEXT_MAX bytes.
+ */
 
 void microkit_dbg_putc(int c);
 void microkit_dbg_puts(const char *s);

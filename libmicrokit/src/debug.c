@@ -1,18 +1,36 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Debug output of a PD, character by character through the kernel. In release it prints nothing.
+ * Debug output of a PD. It gathers in the message page until a line is whole, and the kernel prints
+ * it in one piece: lines of several PDs do not mix. What has no newline is printed when the PD
+ * waits or faults, or when the page holds no more. In release nothing is printed.
  */
 #include <microkit.h>
 
+#include "internal.h"
+
+#ifdef CONFIG_PRINTING
+void microkit_text_flush(void)
+{
+    if (drover_message_page()->text_length != 0) {
+        DROVER_SYSCALL(SYS_DEBUG_PUT, 0, 0, 0);
+    }
+}
+
 void microkit_dbg_putc(int c)
 {
-#ifdef CONFIG_PRINTING
-    DROVER_SYSCALL(SYS_DEBUG_PUTC, (uint64_t)c, 0, 0);
-#else
-    (void)c;
-#endif
+    struct message_page *page = drover_message_page();
+    page->text[page->text_length++] = (char)c;
+    if (c == '\n' || page->text_length == DEBUG_TEXT_MAX) {
+        microkit_text_flush();
+    }
 }
+#else
+void microkit_dbg_putc(int c)
+{
+    (void)c;
+}
+#endif
 
 void microkit_dbg_puts(const char *s)
 {

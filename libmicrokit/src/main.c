@@ -76,6 +76,7 @@ static _Noreturn void events_handle(void)
     microkit_msginfo reply_info = 0;
 
     for (;;) {
+        microkit_text_flush();
         struct drover_result event =
             reply ? DROVER_SYSCALL(SYS_REPLY_WAIT, deferred_take(), reply_info, 0)
                   : DROVER_SYSCALL(SYS_WAIT, deferred_take(), 0, 0);
@@ -96,6 +97,7 @@ static _Noreturn void events_handle(void)
 _Noreturn void microkit_main(void)
 {
     microkit_have_signal = false; /* a restart finds what was there before */
+    microkit_text_flush();
     for (constructor *const *c = __init_array_start; c < __init_array_end; c++) {
         (*c)();
     }

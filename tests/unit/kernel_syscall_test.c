@@ -35,14 +35,47 @@ static void smc_goes_through_the_message_page(void **state)
     assert_int_equal(PD(PARENT)->message->mr[8], 80);
 }
 
-static void debug_putc_prints(void **state)
+/* The text of CLIENT's message page; the length is the program's word. */
+static void text_set(const char *text, uint64_t length)
+{
+    struct message_page *page = PD(CLIENT)->message;
+    strncpy(page->text, text, sizeof(page->text));
+    page->text_length = length;
+    machine.uart_length = 0;
+    machine.uart[0] = '\0';
+}
+
+static void debug_put_prints_the_text_once(void **state)
 {
     (void)state;
     example_boot(state);
-    machine.uart_length = 0;
     example_wake(CLIENT);
-    assert_int_equal(pd_call(CLIENT, SYS_DEBUG_PUTC, 'x', 0, 0), DROVER_OK);
-    assert_string_equal(machine.uart, "x");
+    text_set("one\ntwo", 7);
+    assert_int_equal(pd_call(CLIENT, SYS_DEBUG_PUT, 0, 0, 0), DROVER_OK);
+    assert_string_equal(machine.uart, "one\r\ntwo");
+    assert_int_equal(PD(CLIENT)->message->text_length, 0);
+    assert_int_equal(pd_call(CLIENT, SYS_DEBUG_PUT, 0, 0, 0), DROVER_OK);
+    assert_string_equal(machine.uart, "one\r\ntwo");
+}
+
+static void debug_put_stays_within_the_text(void **state)
+{
+    (void)state;
+    example_boot(state);
+    example_wake(CLIENT);
+    text_set("", UINT64_MAX);
+    assert_int_equal(pd_call(CLIENT, SYS_DEBUG_PUT, 0, 0, 0), DROVER_OK);
+    assert_int_equal(machine.uart_length, DEBUG_TEXT_MAX);
+}
+
+static void a_fault_prints_the_unfinished_line_first(void **state)
+{
+    (void)state;
+    example_boot(state);
+    example_wake(CLIENT);
+    text_set("half a line", 11);
+    pd_call(CLIENT, SYS_COUNT, 0, 0, 0);
+    assert_ptr_equal(strstr(machine.uart, "half a line\r\ndrover: PD client"), machine.uart);
 }
 
 static void the_boot_tells_who_is_granted_what(void **state)
@@ -96,7 +129,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smc_needs_the_right),
         cmocka_unit_test(smc_goes_through_the_message_page),
-        cmocka_unit_test(debug_putc_prints),
+        cmocka_unit_test(debug_put_prints_the_text_once),
+        cmocka_unit_test(debug_put_stays_within_the_text),
+        cmocka_unit_test(a_fault_prints_the_unfinished_line_first),
         cmocka_unit_test(the_boot_tells_who_is_granted_what),
         cmocka_unit_test(fp_registers_follow_their_owner),
         cmocka_unit_test(random_plays_break_nothing),

@@ -88,8 +88,7 @@ static void system_call(struct tape *tape, struct pd *pd)
     uint64_t x2 = argument(tape);
     uint64_t result = pd_call(index, number, x0, x1, x2);
 
-    if (running() == &pd->thread && number >= SYS_NOTIFY && number != SYS_DEBUG_PUTC &&
-        result > DROVER_ERR_STATE) {
+    if (running() == &pd->thread && number >= SYS_NOTIFY && result > DROVER_ERR_STATE) {
         system_fail("a system call returns no error code");
     }
 }
@@ -99,6 +98,7 @@ static void pages_fill(struct tape *tape, struct pd *pd)
 {
     pd->message->mr[next(tape) % MESSAGE_WORD_MAX] = argument(tape);
     pd->message->vcpu_requests = argument(tape);
+    pd->message->text_length = argument(tape);
     for (uint32_t i = 0; i < pd->vcpu_count; i++) {
         struct vcpu_page *page = pd->vcpus[i].page;
         page->inject[next(tape) % VCPU_INJECT_MAX] = (uint32_t)argument(tape);
