@@ -43,7 +43,6 @@ static struct block blocks[DEVICES_MAX];
 static struct net nets[DEVICES_MAX]; /* of either role */
 static struct block_server_device block_servers[DEVICES_MAX];
 static unsigned console_count, block_count, net_count, block_server_count;
-static const unsigned none_count;
 
 /* Who hears of a channel. */
 static struct {
@@ -165,13 +164,6 @@ static bool net_init(const struct guest_table *table, const struct guest_device 
            (config->tx.id == config->rx.id || listen(config->tx.id, net_notified, &net->device));
 }
 
-/* A virtio-rng has what it gives counted as random by Linux, and nothing here is. */
-static bool entropy_init(void)
-{
-    LOG_VMM_ERR("guest table: this VMM has no source of entropy for a guest\n");
-    return false;
-}
-
 /* ---- What the guest serves ---- */
 
 static void block_server_device_notified(void *device, microkit_channel channel)
@@ -239,7 +231,6 @@ static const struct kind {
                             &block_count},
     [GUEST_DEVICE_NET] = {"network device", sizeof(net_client_config_t), net_config_check_magic,
                           &net_count},
-    [GUEST_DEVICE_ENTROPY] = {"source of entropy", 0, NULL, &none_count},
     [GUEST_DEVICE_BLOCK_SERVER] = {"served disk", sizeof(blk_driver_config_t),
                                    blk_config_check_magic, &block_server_count},
     [GUEST_DEVICE_NET_SERVER] = {"served network", sizeof(net_driver_config_t),
@@ -254,8 +245,7 @@ static bool kind_check(const struct guest_device *info, const void *config)
                     kind->name);
         return false;
     }
-    if (info->config_size != kind->config_size ||
-        (kind->has_magic != NULL && !kind->has_magic((void *)(uintptr_t)config))) {
+    if (info->config_size != kind->config_size || !kind->has_magic((void *)(uintptr_t)config)) {
         LOG_VMM_ERR(
             "guest table: %s at 0x%lx (GPA): %u bytes that are not its configuration, which "
             "has %lu; compose the system with the tool of the same release\n",
@@ -279,8 +269,6 @@ static bool device_init(const struct guest_table *table, const struct guest_devi
         return block_init(info, config);
     case GUEST_DEVICE_NET:
         return net_init(table, info, config);
-    case GUEST_DEVICE_ENTROPY:
-        return entropy_init();
     case GUEST_DEVICE_BLOCK_SERVER:
         return block_server_device_init(table, info, config);
     default:

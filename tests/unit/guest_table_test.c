@@ -210,7 +210,7 @@ static void wrong_devices(void **state)
     assert_refused(size, "1 PCI host bridges");
 
     static _Alignas(8) unsigned char file[256];
-    const struct guest_device sound = {.kind = GUEST_DEVICE_ENTROPY, .intid = 200};
+    const struct guest_device sound = {.kind = GUEST_DEVICE_CONSOLE, .intid = 200};
     struct guest_device *device = (struct guest_device *)(file + at);
     guest_table_build(file, sizeof file, &(struct table_choice){0});
     free(table);

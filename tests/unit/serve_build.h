@@ -24,7 +24,7 @@
     "{\"console\": {\"device\": \"/serial@9000000\"}, \"vms\": ["                                  \
     "{\"name\": \"storage\", \"give\": [\"/pcie@10000000\"], \"ram\": \"64M\", \"console\": true," \
     " \"serves\": {\"block\": {}, \"network\": {}}},"                                              \
-    "{\"name\": \"client\", \"ram\": \"32M\", \"console\": true, \"entropy\": true,"               \
+    "{\"name\": \"client\", \"ram\": \"32M\", \"console\": true,"                                  \
     " \"bootargs\": \"root=/dev/vda\","                                                            \
     " \"uses\": {\"block\": {\"from\": \"storage\", \"partition\": 1},"                            \
     "  \"network\": {\"from\": \"storage\", \"mac\": \"02:00:00:00:00:07\"}}}],"                   \

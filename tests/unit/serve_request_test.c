@@ -30,9 +30,9 @@ static void keys_are_read(void **state)
     const struct vm_request *storage = &built_request.vms[0], *client = &built_request.vms[1];
     assert_string_equal(built_request.console, "/serial@9000000");
     assert_true(storage->serves[SERVICE_BLOCK] && storage->serves[SERVICE_NET]);
-    assert_true(storage->uses.console && !storage->uses.entropy);
+    assert_true(storage->uses.console);
     assert_false(client->serves[SERVICE_BLOCK]);
-    assert_true(client->uses.console && client->uses.entropy);
+    assert_true(client->uses.console);
     assert_int_equal(client->give.count, 0);
     assert_int_equal(client->uses.services[SERVICE_BLOCK].server, 0);
     assert_int_equal(client->uses.services[SERVICE_BLOCK].partition, 1);
@@ -163,7 +163,7 @@ static void what_makes_no_sense_is_refused(void **state)
         {"{\"console\": {\"device\": \"/u\"}, \"vms\": [{\"name\": \"a\", \"give\": [\"/d\"]}]}",
          "the UART \"/u\" is to be shared, and nobody has \"console\": true"},
         {"{\"vms\": [{\"name\": \"a\"}]}", "VM \"a\" is given nothing"},
-        {"{\"vms\": [{\"name\": \"a\", \"entropy\": true}]}", "VM \"a\" is given nothing"},
+        {"{\"vms\": [{\"name\": \"a\", \"entropy\": false}]}", "VM \"a\" is given nothing"},
         {PROGRAM(", \"restarts\": \"x\""),
          "program \"p\": it is to restart \"x\", and there is no VM of this name"},
         {PROGRAM(", \"restarts\": \"s\"}, {\"name\": \"q\", \"program\": \"q.elf\", "

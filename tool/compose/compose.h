@@ -52,7 +52,6 @@ struct service_use {
 /* What a VM or program has of others. */
 struct uses {
     bool console;
-    bool entropy; /* VMs only */
     struct service_use services[SERVICE_COUNT];
 };
 

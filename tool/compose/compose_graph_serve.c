@@ -18,7 +18,7 @@ struct boxes {
 
 static bool has_part(const struct vm_request *request)
 {
-    bool has = request->uses.console || request->uses.entropy;
+    bool has = request->uses.console;
     for (enum service service = 0; service < SERVICE_COUNT; service++) {
         has = has || request->serves[service] || request->uses.services[service].from != NULL;
     }

@@ -6,7 +6,7 @@
  *     {"console": {"device": "/pl011@9000000"},
  *      "vms": [{"name": "disk", "give": ["/soc/mmc@ffe07000"], "take": [], "freeze": [],
  *               "ram": "512M", "vcpus": 1, "payload": "DIR", "bootargs": "...",
- *               "like_seed": false, "priority": 2, "console": true, "entropy": true,
+ *               "like_seed": false, "priority": 2, "console": true,
  *               "serves": {"block": {}, "network": {}},
  *               "uses": {"block": {"from": "other", "partition": 1},
  *                        "network": {"from": "other", "mac": "02:00:00:00:00:01"}}}],

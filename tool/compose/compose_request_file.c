@@ -46,6 +46,24 @@ static bool take_list(struct request_reader *reader, const struct source *at, co
     return sound;
 }
 
+/* Linux believes every bit of a virtio source of entropy, and nothing here has any to give. */
+static bool refuse_entropy(const struct request_place *place, const char *key,
+                           struct json_object *value)
+{
+    bool is_wanted;
+    if (!request_take_flag(place, key, value, &is_wanted)) {
+        return false;
+    }
+    if (is_wanted) {
+        diag_error(place->at,
+                   "%s\"entropy\" is true, but there is no source that a VMM could give its guest "
+                   "entropy from; leave it out. A generator that the board has can be given to "
+                   "one VM with \"give\"",
+                   place->of);
+    }
+    return !is_wanted;
+}
+
 /* The keys that only a file has. */
 static bool take_serving_key(struct request_reader *reader, const struct source *at,
                              const char *key, struct json_object *value)
@@ -60,7 +78,7 @@ static bool take_serving_key(struct request_reader *reader, const struct source 
         return request_take_flag(&place, key, value, &vm->uses.console);
     }
     if (strcmp(key, "entropy") == 0) {
-        return request_take_flag(&place, key, value, &vm->uses.entropy);
+        return refuse_entropy(&place, key, value);
     }
     if (strcmp(key, "serves") == 0) {
         return request_take_serves(&place, value, vm->serves);
@@ -70,7 +88,7 @@ static bool take_serving_key(struct request_reader *reader, const struct source 
     }
     diag_error(at,
                "unknown key \"%s\" of a VM; known are name, give, take, freeze, ram, vcpus, "
-               "payload, bootargs, like_seed, priority, console, entropy, serves and uses",
+               "payload, bootargs, like_seed, priority, console, serves and uses",
                key);
     return false;
 }

@@ -65,15 +65,6 @@ static void connect_restarts(struct compose *compose)
     }
 }
 
-static void add_entropy(struct compose *compose)
-{
-    for (size_t vm = 0; vm < compose->vm_count; vm++) {
-        if (compose->request->vms[vm].uses.entropy) {
-            serve_add_device(&compose->serve, vm, GUEST_DEVICE_ENTROPY, NULL, 0);
-        }
-    }
-}
-
 /* Names are made of names: two could come out alike. */
 static bool check_region_names(const struct compose *compose)
 {
@@ -143,7 +134,6 @@ bool serve_make(struct compose *compose)
             serve_net_connect(compose, vm);
         }
     }
-    add_entropy(compose);
     connect_restarts(compose);
     return sound && serve_guests(compose) && check_limits(compose) && check_region_names(compose) &&
            serve_images(compose);

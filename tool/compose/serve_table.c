@@ -29,7 +29,6 @@ const char *serve_device_name(uint32_t kind)
         [GUEST_DEVICE_CONSOLE] = "console",
         [GUEST_DEVICE_BLOCK] = "block",
         [GUEST_DEVICE_NET] = "network",
-        [GUEST_DEVICE_ENTROPY] = "entropy",
         [GUEST_DEVICE_BLOCK_SERVER] = "serves block",
         [GUEST_DEVICE_NET_SERVER] = "serves network",
     };
