@@ -101,6 +101,8 @@ static const struct {
                             VIRT_ON_DROVER(BUILD_DIR "/tests/composed/pair/driver_vm.img")},
     [DRIVER_VM_SERVING] = {.board = &virt_pcie,
                            .arguments = VIRT_ON_DROVER(SERVING "/qemu_virt_aarch64/driver_vm.img")},
+    [DRIVER_VM_PCI] = {.board = &virt_pcie,
+                       .arguments = VIRT_ON_DROVER(BUILD_DIR "/tests/pci/driver_vm.img")},
     [DRIVER_VM_RECONNECT] = {.board = &virt_pcie_io,
                              .arguments = VIRT_ON_DROVER(BUILD_DIR
                                                          "/tests/serving/reconnect/driver_vm.img")},

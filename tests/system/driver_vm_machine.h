@@ -15,6 +15,7 @@ enum driver_vm_boot {
     DRIVER_VM_COMPOSED,  /* examples/composed, on the same board */
     DRIVER_VM_SERVING,   /* examples/serving: it serves its disk and its network */
     DRIVER_VM_RECONNECT, /* tests/serving: the same with who restarts it, and `io` on the disk */
+    DRIVER_VM_PCI,       /* tests/pci: its client VM has its devices on a PCI bus */
     DRIVER_VM_SEL4_VMM,  /* the same guest under a VMM for seL4 */
     DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
     DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
