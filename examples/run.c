@@ -37,16 +37,16 @@ static const struct system {
      "a driver VM and who lives on its disk and its network",
      "press Ctrl-A, then X. Who has the input: Ctrl-\\, then ?; another: Ctrl-\\, its number, "
      "Enter",
-     BUILD_DIR "/examples/serving/qemu_virt_aarch64/composed/report.txt"},
+     BUILD_DIR "/examples/serving/qemu_virt_aarch64/composed/compose.txt"},
     {"zcu102", DRIVER_VM_ZCU102, SHOW_CONSOLE, "the driver VM of the ZCU102",
      "type poweroff in its shell, or press Ctrl-A, then X",
-     BUILD_DIR "/examples/composed/zcu102/composed/report.txt"},
+     BUILD_DIR "/examples/composed/zcu102/composed/compose.txt"},
     {"odroidc4", DRIVER_VM_ODROIDC4, SHOW_CONSOLE,
      "the driver VM of the Driver Virtual Machines page", "press Ctrl-A, then X",
      BUILD_DIR "/examples/driver_vm/odroidc4/report.txt"},
     {"odroidc4", DRIVER_VM_ODROIDC4_COMPOSED, SHOW_DISK,
      "the driver VM that owns the eMMC and nothing else", NULL,
-     BUILD_DIR "/examples/composed/odroidc4/composed/report.txt"},
+     BUILD_DIR "/examples/composed/odroidc4/composed/compose.txt"},
 };
 #define SYSTEM_COUNT (sizeof(systems) / sizeof(*systems))
 

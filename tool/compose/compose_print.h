@@ -11,7 +11,7 @@
 
 /* Names of files in the directory of results. */
 #define COMPOSE_SYSTEM "composed.system" /* the system description */
-#define COMPOSE_REPORT "report.txt"
+#define COMPOSE_REPORT "compose.txt"
 #define COMPOSE_JSON   "compose.json" /* by which the directory is known */
 
 /* What stands behind the name of a PD in that of its program, which has its configuration. Not
