@@ -48,8 +48,8 @@ enum guest_device_kind {
     /* Clients of a virtualiser; `config` is what sDDF gives such a client. */
     GUEST_DEVICE_CONSOLE = 1, /* serial_client_config_t */
     GUEST_DEVICE_BLOCK,       /* blk_client_config_t */
-    GUEST_DEVICE_NET,     /* net_client_config_t without a net_copy: the data region of a received
-                             buffer is regions[oid], and rx_data is regions[0] */
+    GUEST_DEVICE_NET, /* net_client_config_t without a net_copy: the data region of a received
+                         buffer is regions[oid], and rx_data is regions[0] */
     /* What the guest serves; `config` is what sDDF gives the driver of that class, and an io
      * address in its queues is a VA in one of `regions`. */
     GUEST_DEVICE_BLOCK_SERVER, /* blk_driver_config_t; a virtio-console with the agent's port */

@@ -13,6 +13,9 @@
 /* What stands behind the name of a VM. */
 static const char *const kinds[] = {".table", ".dts", ".dtb", ".Image", ".initrd"};
 
+/* COMPOSE_REPORT as it was called at first. */
+#define EARLIER_REPORT "report.txt"
+
 /* Whether an earlier run may have written a file of that name; which VMs it had nobody knows. */
 static bool is_ours(const char *name)
 {
@@ -27,7 +30,7 @@ static bool is_ours(const char *name)
         return true;
     }
     return strcmp(name, COMPOSE_SYSTEM) == 0 || strcmp(name, COMPOSE_REPORT) == 0 ||
-           strcmp(name, COMPOSE_JSON) == 0;
+           strcmp(name, COMPOSE_JSON) == 0 || strcmp(name, EARLIER_REPORT) == 0;
 }
 
 static void put_text(struct outdir *outdir, const char *name, char *text, size_t size)
