@@ -10,7 +10,8 @@ SEL4_INCLUDE ?= libmicrokit/include
 LIBVMM_HEADERS := $(shell find libvmm -name '*.h') $(wildcard libmicrokit/include/*.h libmicrokit/include/sel4/*.h include/drover/*.h) \
                   $(shell find devices/include -name '*.h')
 
-# A VMM never touches the FP registers, so that the kernel need not switch them for it.
+# A VMM touches the FP registers in one place only (serve/block_copy.c), so that the kernel need not switch them for
+# it otherwise.
 LIBVMM_CFLAGS        := -mgeneral-regs-only -flto -Ilibvmm/src -Ilibvmm/include -Idevices/include
 LIBVMM_CFLAGS_drover := -Ilibmicrokit/include
 LIBVMM_CFLAGS_sel4   := -isystem $(SEL4_INCLUDE) -DLIBVMM_PLATFORM_SEL4

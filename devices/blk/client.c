@@ -79,6 +79,14 @@ void client_tell(struct blk_client *client)
     client->told = true;
 }
 
+/* A disk whose caches are kept here cannot have data in places that only a table names. */
+uint32_t client_features(const struct blk_client *client)
+{
+    uint32_t features = disk_extension()->features;
+    features &= client->data_vaddr != 0 ? ~BLK_EXTENSION_SCATTERED : UINT32_MAX;
+    return disk_read_only() ? features & BLK_EXTENSION_SCATTERED : features;
+}
+
 /* Answers a request. A client that has left no room for it, though there was some when the request
  * was taken, has turned its queue's index back, and loses the answer. */
 static void client_answer(struct blk_client *client, uint32_t id, blk_resp_status_t status,
@@ -167,9 +175,9 @@ static void job_send_piece(struct blk_job *job)
     uint16_t count = (uint16_t)(job->count - first);
     uint16_t limit = piece_limit(job->code);
     count = count < limit ? count : limit;
-    bool has_data = job->code == BLK_REQ_READ || job->code == BLK_REQ_WRITE;
+    bool has_data = blk_req_is_read(job->code) || blk_req_is_write(job->code);
     uint64_t io =
-        has_data ? client->data_io + job->offset + (uint64_t)first * BLK_TRANSFER_SIZE : 0;
+        has_data ? client->data_io + job->offset + (uint64_t)first * blk_req_stride(job->code) : 0;
 
     cache_prepare(job, first, count);
     job->cut = (uint16_t)(first + count);
@@ -184,6 +192,16 @@ static void job_send_piece(struct blk_job *job)
     driver_send(job->code, io, job->block + first, count, first, piece_done, job);
 }
 
+/* Whether the code is one that this client was offered. */
+static bool code_is_known(const struct blk_client *client, blk_req_code_t code)
+{
+    uint32_t features = client_features(client);
+    return code == BLK_REQ_READ || code == BLK_REQ_WRITE ||
+           (blk_req_is_scattered(code) && (features & BLK_EXTENSION_SCATTERED) != 0) ||
+           (code == BLK_REQ_DISCARD && (features & BLK_EXTENSION_DISCARD) != 0) ||
+           (code == BLK_REQ_WRITE_ZEROES && (features & BLK_EXTENSION_WRITE_ZEROES) != 0);
+}
+
 /* Whether the request is one that this client may make; `*block` becomes the disk's. */
 static blk_resp_status_t request_check(const struct blk_client *client, blk_req_code_t code,
                                        uint64_t offset, uint64_t *block, uint16_t count)
@@ -191,20 +209,16 @@ static blk_resp_status_t request_check(const struct blk_client *client, blk_req_
     if (client->blocks == 0) {
         return BLK_RESP_ERR_NO_DEVICE;
     }
-    uint32_t features = disk_extension()->features;
-    bool has_data = code == BLK_REQ_READ || code == BLK_REQ_WRITE;
+    bool has_data = blk_req_is_read(code) || blk_req_is_write(code);
     if (code == BLK_REQ_FLUSH || code == BLK_REQ_BARRIER) {
         return BLK_RESP_OK;
     }
-    if (!has_data && !(code == BLK_REQ_DISCARD && (features & BLK_EXTENSION_DISCARD) != 0) &&
-        !(code == BLK_REQ_WRITE_ZEROES && (features & BLK_EXTENSION_WRITE_ZEROES) != 0)) {
-        return BLK_RESP_ERR_INVALID_PARAM;
-    }
-    uint64_t size = (uint64_t)count * BLK_TRANSFER_SIZE;
-    if (count == 0 || *block >= client->blocks || count > client->blocks - *block ||
-        (code != BLK_REQ_READ && disk_read_only()) ||
-        (has_data && (offset % BLK_TRANSFER_SIZE != 0 || size > client->data_size ||
-                      offset > client->data_size - size))) {
+    uint32_t stride = blk_req_stride(code);
+    uint64_t size = (uint64_t)count * stride;
+    if (!code_is_known(client, code) || count == 0 || *block >= client->blocks ||
+        count > client->blocks - *block || (!blk_req_is_read(code) && disk_read_only()) ||
+        (has_data &&
+         (offset % stride != 0 || size > client->data_size || offset > client->data_size - size))) {
         return BLK_RESP_ERR_INVALID_PARAM;
     }
     *block += client->start;

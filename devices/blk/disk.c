@@ -143,7 +143,7 @@ static void client_publish(struct blk_client *client)
     to->blocks = 0;
     to->capacity = client->blocks;
     /* Longer requests are cut here. */
-    blk_extension_write(to, (blk_extension_t){.features = info.read_only ? 0 : extension.features,
+    blk_extension_write(to, (blk_extension_t){.features = client_features(client),
                                               .max_discard = UINT16_MAX,
                                               .max_write_zeroes = UINT16_MAX,
                                               .discard_alignment = extension.discard_alignment});

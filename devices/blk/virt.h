@@ -85,6 +85,8 @@ void driver_notify(void);
 void clients_init(const blk_virt_config_t *config);
 uint32_t clients_count(void);
 struct blk_client *client_at(uint32_t index);
+/* What the client is offered beyond sDDF: BLK_EXTENSION_*. */
+uint32_t client_features(const struct blk_client *client);
 /* The client's part of the disk has come or gone. */
 void client_tell(struct blk_client *client);
 /* Takes what there is from every client, in turns, as far as the driver has room. */

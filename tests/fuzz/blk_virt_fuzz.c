@@ -40,7 +40,7 @@ static uint64_t number(const uint8_t *bytes)
 static void client_ask(unsigned client, const uint8_t *bytes)
 {
     blk_enqueue_req(&rig_clients[client].queue,
-                    (blk_req_code_t)(bytes[1] < 250 ? bytes[1] % 5 : 0x100 + bytes[1] % 3),
+                    (blk_req_code_t)(bytes[1] < 240 ? bytes[1] % 5 : 0x100 + bytes[1] % 5),
                     number(bytes + 2), number(bytes + 4),
                     (uint16_t)(bytes[6] < 128 ? bytes[6] : bytes[6] * 255), bytes[7]);
 }

@@ -12,8 +12,10 @@
 #include "libvmm/block_rig.h"
 #include "libvmm/fake.h"
 
-#define READABLE                                                                                   \
-    64 /* blocks of the client's data that reads go to; the others are never written to */
+/* Blocks of the client's data that reads go to; the others are never written to. The last has a
+ * table of these. */
+#define READABLE 64
+#define TABLE    (RIG_DATA_BLOCKS - 1)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,10 +49,25 @@ static void require(bool condition)
     }
 }
 
+/* A request whose pages a table names; of a write that may be wrong. */
+static void table_ask(blk_req_code_t code, unsigned first, uint16_t count, uint8_t id)
+{
+    uint32_t *table = (uint32_t *)rig_data(TABLE);
+    for (unsigned i = 0; i < 256; i++) {
+        table[i] = (first + i * 5) % READABLE;
+    }
+    if (code == BLK_REQ_WRITE_SCATTERED) {
+        uint32_t word =
+            next_word(); /* for a read that is out as well: what is no page, or one of these */
+        table[next_byte()] = word < RIG_DATA_BLOCKS ? word % READABLE : word;
+    }
+    rig_ask(code, TABLE, next_byte(), count, id);
+}
+
 static void ask(void)
 {
     uint8_t id = next_byte();
-    uint32_t code = next_byte() % 8;
+    uint32_t code = next_byte() % 10;
     if (asked[id] || asked_count == RIG_CAPACITY || blk_queue_full_req(&rig.client)) {
         return;
     }
@@ -61,6 +78,10 @@ static void ask(void)
     uint16_t count = next_byte();
     if (code == BLK_REQ_READ && block + count > READABLE) {
         count = (uint16_t)(READABLE - block);
+    }
+    if (code >= 8) {
+        table_ask(code == 8 ? BLK_REQ_READ_SCATTERED : BLK_REQ_WRITE_SCATTERED, block, count, id);
+        return;
     }
     uint64_t disk_block = (uint64_t)next_byte() << (next_byte() % 64);
     rig_ask(code, block, disk_block, count, id);
@@ -194,7 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         take_answers();
     }
     require(rig.server.piece_count == 0 && rig.server.done_count == 0);
-    for (unsigned block = READABLE; block < RIG_DATA_BLOCKS; block++) {
+    for (unsigned block = READABLE; block < TABLE; block++) {
         require(rig_data(block)[0] == 0xa5 && rig_data(block)[BLK_TRANSFER_SIZE - 1] == 0xa5);
     }
     rig_end();

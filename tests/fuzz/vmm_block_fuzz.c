@@ -52,17 +52,38 @@ static void info_set(void)
 
 /* ---- The server ---- */
 
+/* The same for one whose pages a table names. */
+static void table_do(const blk_req_t *request, uint64_t data_size)
+{
+    uint64_t size = (uint64_t)request->count * BLK_TABLE_WORD;
+    guest_require(request->io_or_offset % BLK_TABLE_WORD == 0 && size <= data_size &&
+                  request->io_or_offset <= data_size - size &&
+                  request->io_or_offset >= FAKE_RAM_SIZE);
+    const uint32_t *table = (const uint32_t *)(data_region() + request->io_or_offset);
+    for (unsigned i = 0; i < request->count; i++) {
+        guest_require(table[i] < FAKE_RAM_SIZE / BLK_TRANSFER_SIZE);
+        if (request->code == BLK_REQ_READ_SCATTERED) {
+            memset(data_region() + (uint64_t)table[i] * BLK_TRANSFER_SIZE, request->count,
+                   BLK_TRANSFER_SIZE);
+        }
+    }
+}
+
 /* Checks a request as a virtualiser does, and does something of what it says. */
 static void request_do(const blk_req_t *request)
 {
     uint64_t size = (uint64_t)request->count * BLK_TRANSFER_SIZE;
-    uint64_t data_size = dev == &devices[0] ? sizeof region : FAKE_RAM_SIZE;
+    uint64_t data_size = dev == &devices[0] ? sizeof region : FAKE_RAM_SIZE + FAKE_BEHIND;
     unsigned code = (unsigned)request->code;
     if (code == BLK_REQ_FLUSH) {
         return;
     }
     guest_require(request->count != 0 && request->block_number < BLOCKS &&
                   request->count <= BLOCKS - request->block_number);
+    if (blk_req_is_scattered(request->code)) {
+        table_do(request, data_size);
+        return;
+    }
     if (code != BLK_REQ_READ && code != BLK_REQ_WRITE) {
         guest_require(code == BLK_REQ_DISCARD || code == BLK_REQ_WRITE_ZEROES);
         return;
@@ -141,7 +162,7 @@ static void server_step(const struct guest_step *step)
         }
         break;
     case 5:
-        blk_extension_write(info, (blk_extension_t){.features = step->value & 3,
+        blk_extension_write(info, (blk_extension_t){.features = step->value & 7,
                                                     .max_discard = step->offset,
                                                     .max_write_zeroes = (uint16_t)step->small});
         break;
@@ -188,6 +209,7 @@ static void request_step(const struct guest_step *step)
 static void power_on(void)
 {
     fake_start(1);
+    fake_behind();
     info_set();
     memset(req_region, 0, sizeof req_region);
     memset(resp_region, 0, sizeof resp_region);
@@ -200,7 +222,8 @@ static void power_on(void)
                                            CAPACITY, 1));
         guest_require(virtio_mmio_blk_init(&devices[1], BASE + 0x1000, 0x200,
                                            ARM_GIC_IRQ_ROUTE(0, 101), (uintptr_t)fake_ram(FAKE_RAM),
-                                           FAKE_RAM_SIZE, info, &server, CAPACITY, 1));
+                                           FAKE_RAM_SIZE + FAKE_BEHIND, info, &server, CAPACITY,
+                                           1));
     }
     virtio_blk_handle_resp(dev);
     guest_power_on(base(), UINT64_MAX, VIRTIO_BLK_QUEUE_COUNT);
@@ -250,7 +273,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     driver_store(base(), REG_VIRTIO_MMIO_STATUS, 0);
     drain();
     guest_require(dev->part_count == 0 && dev->stale_count == 0 && dev->bounce_used_count == 0 &&
-                  dev->kept_used == 0);
+                  dev->kept_used == 0 && dev->tables_free == (1ull << dev->table_count) - 1);
     guest_require(driver_load(base(), REG_VIRTIO_MMIO_STATUS) == 0);
     return 0;
 }

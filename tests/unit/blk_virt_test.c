@@ -69,6 +69,8 @@ static void refused_requests(void **state)
         {0xffffffff, 0, 0, 1},
         {0x100, 0, 0, 1}, /* discard, which this driver does not offer */
         {0x101, 0, 0, 1},
+        {0x102, 0, 0, 1}, /* scattered data, neither */
+        {0x103, 0, 0, 1},
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         blk_req_t request;
@@ -200,6 +202,91 @@ static void discard_and_write_zeroes(void **state)
     assert_true(rig_answered(1, &response));
     rig_expect(1, 2, BLK_RESP_OK, 10);
     assert_int_equal(response.status, BLK_RESP_ERR_INVALID_PARAM);
+}
+
+static void offer(uint32_t features)
+{
+    rig_reset(2, 16, 8);
+    rig_gpt(2);
+    blk_extension_write(
+        rig_driver.info,
+        (blk_extension_t){.features = features, .max_discard = 1, .max_write_zeroes = 1});
+}
+
+/* The virtualiser sees that the table is the client's; what it names the driver looks at. */
+static void scattered(void **state)
+{
+    (void)state;
+    const uint64_t size = (uint64_t)RIG_DATA_BLOCKS * BLK_TRANSFER_SIZE;
+    blk_req_t request;
+    offer(BLK_EXTENSION_SCATTERED);
+    init();
+    rig_serve();
+    assert_int_equal(blk_extension_read(rig_clients[1].info).features, BLK_EXTENSION_SCATTERED);
+    blk_enqueue_req(&rig_clients[1].queue, BLK_REQ_WRITE_SCATTERED, size - 40, 5, 10, 1);
+    notified(RIG_CLIENT_CH(1));
+    assert_true(rig_take(&request));
+    assert_int_equal(request.code, BLK_REQ_WRITE_SCATTERED);
+    assert_int_equal(request.io_or_offset, RIG_IO(1) + size - 40);
+    assert_int_equal(request.block_number, RIG_PART_START(1) + 5);
+    assert_int_equal(request.count, 10);
+    rig_answer(&request, BLK_RESP_OK, 10);
+    notified(RIG_DRIVER_CH);
+    rig_expect(1, 1, BLK_RESP_OK, 10);
+    const struct {
+        uint64_t offset;
+        uint16_t count;
+    } wrong[] = {{size - 40, 11},     {size, 1},           {2, 1},
+                 {UINT64_MAX - 3, 1}, {UINT64_MAX - 3, 2}, {0, 0}};
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        blk_enqueue_req(&rig_clients[1].queue, BLK_REQ_READ_SCATTERED, wrong[i].offset, 0,
+                        wrong[i].count, i);
+        notified(RIG_CLIENT_CH(1));
+        assert_false(rig_take(&request));
+        rig_expect(1, i, BLK_RESP_ERR_INVALID_PARAM, 0);
+    }
+}
+
+/* A piece goes on in the table where the one before ended. */
+static void scattered_and_cut(void **state)
+{
+    (void)state;
+    blk_req_t first, second;
+    offer(BLK_EXTENSION_SCATTERED);
+    blk_virt_config.clients[0].partition = BLK_PARTITION_WHOLE_DISK;
+    init();
+    rig_serve();
+    blk_enqueue_req(&rig_clients[0].queue, BLK_REQ_READ_SCATTERED, 4096, 7, 300, 1);
+    notified(RIG_CLIENT_CH(0));
+    assert_true(rig_take(&first) && rig_take(&second));
+    assert_int_equal(first.io_or_offset, RIG_IO(0) + 4096);
+    assert_int_equal(first.count, 256);
+    assert_int_equal(second.io_or_offset, RIG_IO(0) + 4096 + 256 * BLK_TABLE_WORD);
+    assert_int_equal(second.block_number, 7 + 256);
+    assert_int_equal(second.count, 44);
+}
+
+/* Caches are kept for data in one place only; and a disk that is read only can still be read so. */
+static void scattered_is_not_for_everybody(void **state)
+{
+    (void)state;
+    offer(BLK_EXTENSION_SCATTERED | BLK_EXTENSION_DISCARD);
+    blk_virt_config.clients[0].data.region.vaddr = rig_clients[0].data;
+    rig_driver.info->read_only = true;
+    init();
+    rig_serve();
+    assert_int_equal(blk_extension_read(rig_clients[0].info).features, 0);
+    assert_int_equal(blk_extension_read(rig_clients[1].info).features, BLK_EXTENSION_SCATTERED);
+    rig_ask(0, BLK_REQ_READ_SCATTERED, 0, 0, 1, 1);
+    rig_ask(1, BLK_REQ_WRITE_SCATTERED, 0, 0, 1, 2);
+    notified(RIG_CLIENT_CH(0));
+    assert_int_equal(rig_serve(), 0);
+    rig_expect(0, 1, BLK_RESP_ERR_INVALID_PARAM, 0);
+    rig_expect(1, 2, BLK_RESP_ERR_INVALID_PARAM, 0);
+    rig_ask(1, BLK_REQ_READ_SCATTERED, 0, 0, 1, 3);
+    notified(RIG_CLIENT_CH(1));
+    assert_int_equal(rig_serve(), 1);
+    rig_expect(1, 3, BLK_RESP_OK, 1);
 }
 
 static void read_only_disk(void **state)
@@ -466,6 +553,9 @@ int main(void)
         cmocka_unit_test_setup(barrier, start),
         cmocka_unit_test_setup(flush_goes_to_the_driver, start),
         cmocka_unit_test(discard_and_write_zeroes),
+        cmocka_unit_test(scattered),
+        cmocka_unit_test(scattered_and_cut),
+        cmocka_unit_test(scattered_is_not_for_everybody),
         cmocka_unit_test(read_only_disk),
         cmocka_unit_test(flood_leaves_room),
         cmocka_unit_test(turns_are_pieces),

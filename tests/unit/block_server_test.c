@@ -86,7 +86,8 @@ static void greeting(void **state)
     assert_false(info->read_only);
     assert_string_equal(info->serial_number, "S1");
     blk_extension_t extension = blk_extension_read(info);
-    assert_int_equal(extension.features, BLK_EXTENSION_DISCARD | BLK_EXTENSION_WRITE_ZEROES);
+    assert_int_equal(extension.features,
+                     BLK_EXTENSION_DISCARD | BLK_EXTENSION_WRITE_ZEROES | BLK_EXTENSION_SCATTERED);
 }
 
 static void write_and_read(void **state)
@@ -293,6 +294,149 @@ static void wrong_io_addresses(void **state)
     rig.regions[0].is_writable = 0;
     rig_ask(BLK_REQ_READ, 0, 0, 1, 50);
     rig_ask(BLK_REQ_WRITE, 0, 0, 1, 51);
+    block_server_notified(&rig.server);
+    rig_serve_all();
+    assert_answered(50, BLK_RESP_ERR_INVALID_PARAM, 0);
+    assert_answered(51, BLK_RESP_OK, 1);
+}
+
+/* ---- Data in the pages of a table ---- */
+
+#define TABLE_BLOCK (RIG_DATA_BLOCKS - 1) /* of the data: holds the tables of these tests */
+
+static uint32_t *table(void)
+{
+    return (uint32_t *)rig_data(TABLE_BLOCK);
+}
+
+/* The pages of `count` blocks: every second one from `last` downwards. */
+static void table_fill(unsigned count, unsigned last)
+{
+    for (unsigned i = 0; i < count; i++) {
+        table()[i] = last - 2 * i;
+    }
+}
+
+static void scattered_write_and_read(void **state)
+{
+    (void)state;
+    rig_connect();
+    table_fill(10, 40);
+    for (unsigned i = 0; i < 10; i++) {
+        memset(rig_data(40 - 2 * i), (int)(1 + i), BLK_TRANSFER_SIZE);
+    }
+    table()[4] = table()[3] + 1; /* two that lie together */
+    memset(rig_data(table()[4]), 5, BLK_TRANSFER_SIZE);
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 100, 10, 1);
+    block_server_notified(&rig.server);
+    assert_int_equal(rig_take(), 1);
+    assert_int_equal(rig.taken[0].size, 10 * BLK_TRANSFER_SIZE);
+    rig_serve_all();
+    assert_answered(1, BLK_RESP_OK, 10);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(rig.disk[100 + i][0], 1 + i);
+        assert_int_equal(rig.disk[100 + i][BLK_TRANSFER_SIZE - 1], 1 + i);
+    }
+    table_fill(10, 141);
+    memset(rig_data(122), 0xa5, 21 * BLK_TRANSFER_SIZE);
+    rig_ask(BLK_REQ_READ_SCATTERED, TABLE_BLOCK, 100, 10, 2);
+    block_server_notified(&rig.server);
+    rig_serve_all();
+    assert_answered(2, BLK_RESP_OK, 10);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_memory_equal(rig_data(141 - 2 * i), rig.disk[100 + i], BLK_TRANSFER_SIZE);
+        assert_int_equal(rig_data(142 - 2 * i)[0], 0xa5);
+    }
+    assert_int_equal(rig.server.counts.bytes, 20 * BLK_TRANSFER_SIZE);
+}
+
+/* Each piece goes on in the table where the one before ended; so does an agent that comes later. */
+static void scattered_in_pieces(void **state)
+{
+    (void)state;
+    rig_connect();
+    for (unsigned i = 0; i < 100; i++) {
+        table()[i] = (i * 7) % 100;
+        memset(rig_data(i), (int)i, BLK_TRANSFER_SIZE);
+    }
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 50, 100, 1);
+    block_server_notified(&rig.server);
+    assert_int_equal(rig_take(), 2);
+    rig_complete(0, rig_perform(0));
+    rig_ring();
+    assert_silent();
+    block_server_closed(&rig.server);
+    rig_connect();
+    rig_serve_all();
+    assert_answered(1, BLK_RESP_OK, 100);
+    assert_silent();
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(rig.disk[50 + i][9], (i * 7) % 100);
+    }
+}
+
+/* What the table names has to be the client's, whenever it is looked at. */
+static void wrong_tables(void **state)
+{
+    (void)state;
+    const uint32_t wrong[] = {RIG_DATA_BLOCKS, RIG_DATA_BLOCKS + 1, UINT32_MAX, UINT32_MAX / 4096};
+    rig_connect();
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        table_fill(3, 10);
+        table()[1] = wrong[i];
+        rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 0, 3, i);
+        rig_ask(BLK_REQ_READ_SCATTERED, TABLE_BLOCK, 0, 3, 100 + i);
+        block_server_notified(&rig.server);
+        assert_answered(i, BLK_RESP_ERR_INVALID_PARAM, 0);
+        assert_int_equal(rig_take(), 1);
+        rig_serve_all();
+        assert_answered(100 + i, BLK_RESP_ERR_INVALID_PARAM, 0);
+        assert_silent();
+    }
+    /* Of two pieces the second is wrong: the first, which is out, is waited for. */
+    table_fill(70, 200);
+    table()[69] = RIG_DATA_BLOCKS;
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 0, 70, 1);
+    rig_ask(BLK_REQ_READ, 0, 0, 1, 2);
+    block_server_notified(&rig.server);
+    assert_silent();
+    assert_int_equal(rig_take(), 2);
+    rig_serve_all();
+    assert_answered(1, BLK_RESP_ERR_INVALID_PARAM, 0);
+    assert_answered(2, BLK_RESP_OK, 1);
+    /* The last pages in a row, and one more than there are. */
+    table()[0] = RIG_DATA_BLOCKS - 2;
+    table()[1] = RIG_DATA_BLOCKS - 1;
+    table()[2] = RIG_DATA_BLOCKS;
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 0, 2, 3);
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 0, 3, 4);
+    block_server_notified(&rig.server);
+    rig_serve_all();
+    assert_answered(4, BLK_RESP_ERR_INVALID_PARAM, 0);
+    assert_answered(3, BLK_RESP_OK, 2);
+    assert_int_equal(rig.server.piece_count, 0);
+}
+
+static void wrong_places_of_tables(void **state)
+{
+    (void)state;
+    const uint64_t va = rig.regions[0].va, size = rig.regions[0].size;
+    const struct {
+        uint64_t va;
+        uint16_t count;
+    } wrong[] = {{va + 2, 1},         {va - 4, 1},         {va + size, 1}, {va + size - 4, 2},
+                 {UINT64_MAX - 3, 1}, {va + 4096 + 1, 10}, {0, 1}};
+    rig_connect();
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        blk_enqueue_req(&rig.client, BLK_REQ_WRITE_SCATTERED, (uintptr_t)wrong[i].va, 0,
+                        wrong[i].count, i);
+        block_server_notified(&rig.server);
+        assert_answered(i, BLK_RESP_ERR_INVALID_PARAM, 0);
+    }
+    table_fill(1, 3);
+    rig.regions[0].is_writable = 0;
+    rig_ask(BLK_REQ_READ_SCATTERED, TABLE_BLOCK, 0, 1, 50);
+    rig_ask(BLK_REQ_WRITE_SCATTERED, TABLE_BLOCK, 0, 1, 51);
     block_server_notified(&rig.server);
     rig_serve_all();
     assert_answered(50, BLK_RESP_ERR_INVALID_PARAM, 0);
@@ -597,6 +741,10 @@ int main(void)
         TEST(barrier),
         TEST(wrong_requests),
         TEST(wrong_io_addresses),
+        TEST(scattered_write_and_read),
+        TEST(scattered_in_pieces),
+        TEST(wrong_tables),
+        TEST(wrong_places_of_tables),
         TEST(read_only_disk),
         TEST(kept_while_away),
         TEST(issued_again_in_order),

@@ -185,6 +185,120 @@ static void one_interrupt_a_batch(void **state)
     }
 }
 
+/* ---- Scattered over RAM ---- */
+
+/* Every third page, backwards. */
+static unsigned parts_scatter(struct driver_part *parts, unsigned pages, bool is_read)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < pages; i++) {
+        parts[count++] = (struct driver_part){DATA + 3ul * (pages - i) * BLOCK, BLOCK, is_read};
+    }
+    return count;
+}
+
+static void scattered_pages_are_one_request(void **state)
+{
+    (void)state;
+    struct driver_part parts[32];
+    parts_scatter(parts, 32, true);
+    parts[7].size = 2 * BLOCK;
+    parts[8].gpa = parts[7].gpa + 2 * BLOCK; /* the two lie together */
+    uint16_t head = ask(q, VIRTIO_BLK_T_IN, 5 * 8, parts, 32);
+    kick();
+    assert_int_equal(serve(), 1);
+    assert_int_equal(taken.code, BLK_REQ_READ_SCATTERED);
+    assert_int_equal(taken.block_number, 5);
+    assert_int_equal(taken.count, 33);
+    expect_used(head, VIRTIO_BLK_S_OK, 33 * BLOCK + 1);
+    unsigned block = 5;
+    for (unsigned i = 0; i < 32; i++) {
+        assert_memory_equal(fake_ram(parts[i].gpa), disk[block], parts[i].size);
+        block += parts[i].size / BLOCK;
+    }
+    assert_int_equal(dev->tables_free, (1ull << dev->table_count) - 1);
+}
+
+static void one_piece_needs_no_table(void **state)
+{
+    (void)state;
+    uint16_t head = ask_one(VIRTIO_BLK_T_OUT, 0, DATA, 16 * BLOCK);
+    kick();
+    assert_int_equal(serve(), 1);
+    assert_int_equal(taken.code, BLK_REQ_WRITE);
+    expect_used(head, VIRTIO_BLK_S_OK, 1);
+}
+
+/* What is no page in between goes through the bounce area, and what is behind it by a table. */
+static void scattered_around_a_bounce(void **state)
+{
+    (void)state;
+    struct driver_part parts[9];
+    parts_scatter(parts, 9, false);
+    parts[4].gpa += 512;
+    for (unsigned i = 0; i < 9; i++) {
+        memset(fake_ram(parts[i].gpa), (int)(0x40 + i), BLOCK);
+    }
+    uint16_t head = ask(q, VIRTIO_BLK_T_OUT, 8, parts, 9);
+    kick();
+    assert_int_equal(serve(), 3);
+    expect_used(head, VIRTIO_BLK_S_OK, 1);
+    for (unsigned i = 0; i < 9; i++) {
+        assert_int_equal(disk[1 + i][0], 0x40 + i);
+        assert_int_equal(disk[1 + i][BLOCK - 1], 0x40 + i);
+    }
+    assert_int_equal(dev->bounce_used_count, 0);
+}
+
+/* More than a table names is a part more; without a free table it goes piece by piece. */
+static void no_table_left(void **state)
+{
+    (void)state;
+    struct driver_part parts[2] = {{DATA, 100 * BLOCK, false},
+                                   {DATA + 200 * BLOCK, 50 * BLOCK, false}};
+    memset(fake_ram(DATA), 0x11, 100 * BLOCK);
+    memset(fake_ram(DATA + 200 * BLOCK), 0x22, 50 * BLOCK);
+    uint16_t head = ask(q, VIRTIO_BLK_T_OUT, 0, parts, 2);
+    kick();
+    assert_int_equal(serve(), 2);
+    expect_used(head, VIRTIO_BLK_S_OK, 1);
+    assert_int_equal(disk[99][0], 0x11);
+    assert_int_equal(disk[149][BLOCK - 1], 0x22);
+
+    uint16_t heads[30];
+    assert_true(dev->table_count > 0 && dev->table_count < 30);
+    for (unsigned i = 0; i < 30; i++) {
+        parts[0] = (struct driver_part){DATA + i * 4ul * BLOCK, BLOCK, true};
+        parts[1] = (struct driver_part){DATA + (i * 4ul + 2) * BLOCK, BLOCK, true};
+        heads[i] = ask(q, VIRTIO_BLK_T_IN, i * 16, parts, 2);
+    }
+    kick();
+    assert_int_equal(dev->tables_free, 0);
+    assert_int_equal(serve(), 30 + (30 - dev->table_count));
+    for (unsigned i = 0; i < 30; i++) {
+        expect_used(heads[i], VIRTIO_BLK_S_OK, 2 * BLOCK + 1);
+        assert_memory_equal(fake_ram(DATA + i * 4ul * BLOCK), disk[i * 2], BLOCK);
+        assert_memory_equal(fake_ram(DATA + (i * 4ul + 2) * BLOCK), disk[i * 2 + 1], BLOCK);
+    }
+    assert_int_equal(dev->tables_free, (1ull << dev->table_count) - 1);
+}
+
+/* After a reset of the device a table is held until the server, who may be reading it, answers. */
+static void tables_outlive_a_reset(void **state)
+{
+    (void)state;
+    struct driver_part parts[2] = {{DATA, BLOCK, true}, {DATA + 2 * BLOCK, BLOCK, true}};
+    uint64_t all = dev->tables_free;
+    ask(q, VIRTIO_BLK_T_IN, 0, parts, 2);
+    kick();
+    assert_true(server_take());
+    driver_store(base, REG_VIRTIO_MMIO_STATUS, 0);
+    assert_true(dev->tables_free != all);
+    answer(&taken, BLK_RESP_OK);
+    virtio_blk_handle_resp(dev);
+    assert_int_equal(dev->tables_free, all);
+}
+
 /* ---- Through the bounce area ---- */
 
 /* Random segments, whatever their alignment: what comes out is what went in. */
@@ -311,7 +425,13 @@ int main(void)
         cmocka_unit_test_setup(reads_in_place, start_direct),
         cmocka_unit_test_setup(joins_what_lies_together, start_direct),
         cmocka_unit_test_setup(one_interrupt_a_batch, start_direct),
+        cmocka_unit_test_setup(scattered_pages_are_one_request, start_scattered),
+        cmocka_unit_test_setup(one_piece_needs_no_table, start_scattered),
+        cmocka_unit_test_setup(scattered_around_a_bounce, start_scattered),
+        cmocka_unit_test_setup(no_table_left, start_scattered),
+        cmocka_unit_test_setup(tables_outlive_a_reset, start_scattered),
         cmocka_unit_test_setup(any_segments, start_bounced),
+        cmocka_unit_test_setup(any_segments, start_scattered),
         cmocka_unit_test_setup(bounce_area_full, start_bounced),
         cmocka_unit_test_setup(no_bounce_area, start_direct),
         cmocka_unit_test_setup(server_queue_full, start_direct),

@@ -65,7 +65,7 @@ static void disk_publish(struct block_server *server)
     uint32_t granularity = disk->discard_granularity / BLK_TRANSFER_SIZE;
     bool has_discard = (disk->disk_flags & AGENT_DISK_DISCARD) != 0;
     blk_extension_write(info, (blk_extension_t){
-                                  .features = BLK_EXTENSION_WRITE_ZEROES |
+                                  .features = BLK_EXTENSION_WRITE_ZEROES | BLK_EXTENSION_SCATTERED |
                                               (has_discard ? BLK_EXTENSION_DISCARD : 0),
                                   .max_discard = has_discard ? REQUEST_BLOCKS_MAX : 0,
                                   .max_write_zeroes = REQUEST_BLOCKS_MAX,

@@ -48,8 +48,10 @@ static enum agent_operation operation_of(uint32_t code)
 {
     switch (code) {
     case BLK_REQ_READ:
+    case BLK_REQ_READ_SCATTERED:
         return AGENT_READ;
     case BLK_REQ_WRITE:
+    case BLK_REQ_WRITE_SCATTERED:
         return AGENT_WRITE;
     case BLK_REQ_DISCARD:
         return AGENT_DISCARD;
@@ -76,10 +78,64 @@ static void ring_put(struct block_server *server, uint16_t tag, uint32_t count)
     server->request_tail++;
 }
 
-/* Issues the next piece of the cursor's request. False: no tag or no memory is free. */
+/* Where the client has block `first` of the request: its VA in `*va`, and how many of `count`
+ * blocks from there on lie one behind the other; 0: nowhere that is the client's. Of a table each
+ * word is read once, for it is the client's and may change. */
+static uint32_t data_run(const struct block_server *server,
+                         const struct block_server_request *request, uint32_t first, uint32_t count,
+                         uint8_t **va)
+{
+    uint64_t at = request->va + (uint64_t)first * blk_req_stride(request->code);
+    if (!blk_req_is_scattered(request->code)) {
+        *va = (uint8_t *)(uintptr_t)at;
+        return count;
+    }
+    const struct guest_data_region *region = &server->config.regions[request->region];
+    const volatile uint32_t *table = (const volatile uint32_t *)(uintptr_t)at;
+    uint64_t pages = region->size / BLK_TRANSFER_SIZE;
+    uint64_t page = table[0];
+    uint32_t run = 1;
+    if (page >= pages) {
+        return 0;
+    }
+    count = count < pages - page ? count : (uint32_t)(pages - page);
+    while (run < count && table[run] == page + run) {
+        run++;
+    }
+    *va = (uint8_t *)(uintptr_t)(region->va + page * BLK_TRANSFER_SIZE);
+    return run;
+}
+
+/* Copies the piece's data between its client and the pool. False: the client's table names what is
+ * not its own. */
+static bool piece_copy(struct block_server *server, const struct block_server_piece *piece)
+{
+    const struct block_server_request *request = &server->requests[piece->request];
+    uint8_t *in_pool = block_pool_at(&server->pool, piece->page * BLK_TRANSFER_SIZE);
+    uint32_t run;
+    for (uint32_t done = 0; done < piece->page_count; done += run) {
+        uint8_t *va;
+        run = data_run(server, request, piece->first + done, piece->page_count - done, &va);
+        if (run == 0) {
+            return false;
+        }
+        size_t size = (size_t)run * BLK_TRANSFER_SIZE;
+        if (blk_req_is_write(request->code)) {
+            block_copy(in_pool, va, size);
+        } else {
+            block_copy(va, in_pool, size);
+        }
+        in_pool += size;
+        server->counts.bytes += size;
+    }
+    return true;
+}
+
+/* Issues the next piece of the cursor's request. False: no tag or no memory is free. A request
+ * whose table is wrong has the rest of it taken as issued. */
 static bool piece_issue(struct block_server *server, struct block_server_request *request)
 {
-    bool has_data = request->code == BLK_REQ_READ || request->code == BLK_REQ_WRITE;
+    bool has_data = blk_req_is_read(request->code) || blk_req_is_write(request->code);
     uint16_t tag = server->piece_free;
     uint32_t count = request->count - request->issued;
     uint32_t page = 0;
@@ -100,12 +156,13 @@ static bool piece_issue(struct block_server *server, struct block_server_request
         .request = server->request_cursor,
         .page_count = has_data ? (uint16_t)count : 0,
         .page = page,
-        .va = request->va + (uint64_t)request->issued * BLK_TRANSFER_SIZE,
+        .first = request->issued,
     };
-    if (request->code == BLK_REQ_WRITE) {
-        __builtin_memcpy(block_pool_at(&server->pool, page * BLK_TRANSFER_SIZE),
-                         (const void *)(uintptr_t)piece->va, (size_t)count * BLK_TRANSFER_SIZE);
-        server->counts.bytes += (uint64_t)count * BLK_TRANSFER_SIZE;
+    if (blk_req_is_write(request->code) && !piece_copy(server, piece)) {
+        piece_free(server, tag);
+        request->status = BLK_RESP_ERR_INVALID_PARAM;
+        request->issued = request->count;
+        return true;
     }
     ring_put(server, tag, count);
     request->issued += count;
@@ -134,7 +191,11 @@ static bool cursor_issue(struct block_server *server)
             return false;
         }
     } while (request->issued < request->count);
-    block_cursor_advance(server);
+    if (request->outstanding == 0) {
+        block_request_done(server, index, request->status);
+    } else {
+        block_cursor_advance(server);
+    }
     return true;
 }
 
@@ -169,13 +230,10 @@ static void piece_complete(struct block_server *server, uint16_t tag, uint32_t s
     const struct block_server_piece *piece = &server->pieces[tag];
     uint16_t index = piece->request;
     struct block_server_request *request = &server->requests[index];
-    size_t size = (size_t)piece->page_count * BLK_TRANSFER_SIZE;
     if (status != AGENT_OK) {
         request->status = BLK_RESP_ERR_IO;
-    } else if (request->code == BLK_REQ_READ) {
-        __builtin_memcpy((void *)(uintptr_t)piece->va,
-                         block_pool_at(&server->pool, piece->page * BLK_TRANSFER_SIZE), size);
-        server->counts.bytes += size;
+    } else if (blk_req_is_read(request->code) && !piece_copy(server, piece)) {
+        request->status = BLK_RESP_ERR_INVALID_PARAM;
     }
     piece_free(server, tag);
     request->outstanding--;

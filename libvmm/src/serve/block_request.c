@@ -43,14 +43,19 @@ static void request_free(struct block_server *server, uint16_t index)
     server->request_free = index;
 }
 
-/* Whether `size` bytes at `va` lie in a data region, which for data from the disk is writable. */
-static bool data_is_known(const struct block_server *server, uint64_t va, uint64_t size,
-                          bool is_read)
+/* Whether the request's data, or the table of where it is, lies in a data region, which for data
+ * from the disk is writable; notes which one. */
+static bool data_is_known(const struct block_server *server, struct block_server_request *request)
 {
+    uint32_t stride = blk_req_stride(request->code);
+    uint64_t size = (uint64_t)request->count * stride;
     for (uint32_t i = 0; i < server->config.region_count; i++) {
         const struct guest_data_region *region = &server->config.regions[i];
-        if (va >= region->va && size <= region->size && va - region->va <= region->size - size) {
-            return !is_read || region->is_writable;
+        uint64_t offset = request->va - region->va;
+        if (request->va >= region->va && size <= region->size && offset <= region->size - size) {
+            request->region = (uint16_t)i;
+            return (!blk_req_is_read(request->code) || region->is_writable) &&
+                   (!blk_req_is_scattered(request->code) || offset % stride == 0);
         }
     }
     return false;
@@ -58,10 +63,10 @@ static bool data_is_known(const struct block_server *server, uint64_t va, uint64
 
 /* Whether a request can be done, and if not, what to answer. */
 static blk_resp_status_t request_check(const struct block_server *server,
-                                       const struct block_server_request *request)
+                                       struct block_server_request *request)
 {
-    bool has_data = request->code == BLK_REQ_READ || request->code == BLK_REQ_WRITE;
-    bool is_change = request->code != BLK_REQ_READ;
+    bool has_data = blk_req_is_read(request->code) || blk_req_is_write(request->code);
+    bool is_change = !blk_req_is_read(request->code);
     uint64_t capacity = server->disk.capacity / BLK_TRANSFER_SIZE;
     switch (request->code) {
     case BLK_REQ_FLUSH:
@@ -69,6 +74,8 @@ static blk_resp_status_t request_check(const struct block_server *server,
         return BLK_RESP_OK;
     case BLK_REQ_READ:
     case BLK_REQ_WRITE:
+    case BLK_REQ_READ_SCATTERED:
+    case BLK_REQ_WRITE_SCATTERED:
     case BLK_REQ_WRITE_ZEROES:
         break;
     case BLK_REQ_DISCARD:
@@ -82,8 +89,7 @@ static blk_resp_status_t request_check(const struct block_server *server,
     if (request->count == 0 || request->count > capacity ||
         request->block_number > capacity - request->count ||
         (is_change && (server->disk.disk_flags & AGENT_DISK_READ_ONLY) != 0) ||
-        (has_data && !data_is_known(server, request->va,
-                                    (uint64_t)request->count * BLK_TRANSFER_SIZE, !is_change))) {
+        (has_data && !data_is_known(server, request))) {
         return BLK_RESP_ERR_INVALID_PARAM;
     }
     return BLK_RESP_OK;

@@ -3,7 +3,7 @@
  *
  * The parts of the block server, among themselves. block.c has the states and calls the others:
  * block_hello.c the greeting, block_request.c what the virtualiser asks, block_piece.c what the
- * agent is given of it, block_pool.c the memory for that.
+ * agent is given of it, block_pool.c the memory for that, block_copy.c the copy.
  */
 #pragma once
 
@@ -31,6 +31,12 @@ void block_pool_give_back(struct block_server_pool *pool, uint32_t page, uint32_
 
 /* The VA of what stands `offset` bytes into the pool. */
 void *block_pool_at(const struct block_server_pool *pool, uint32_t offset);
+
+/* ---- block_copy.c ---- */
+
+/* Copies `size` bytes, whole blocks and at least one, between places that do not overlap and are
+ * aligned to 16. */
+void block_copy(void *to, const void *from, size_t size);
 
 /* ---- block_hello.c ---- */
 

@@ -97,7 +97,19 @@ static bool storage_update(struct virtio_blk_device *dev)
     return true;
 }
 
-/* Divides the data region: guest RAM, bounce area, zeroes. */
+/* Pages of the bounce area that hold tables: an eighth of it, up to as many as are of use. Without
+ * direct access there is nothing that a table could name. */
+static uint32_t table_pages(const struct virtio_blk_device *dev, uint64_t pages)
+{
+    uint64_t most =
+        VIRTIO_BLK_TABLE_COUNT * VIRTIO_BLK_TABLE_PAGES * BLK_TABLE_WORD / BLK_TRANSFER_SIZE;
+    if (dev->direct_size == 0) {
+        return 0;
+    }
+    return (uint32_t)(pages / 8 < most ? pages / 8 : most);
+}
+
+/* Divides the data region: guest RAM, bounce area, zeroes, tables. */
 static bool data_region_divide(struct virtio_blk_device *dev, uintptr_t data_region, uint64_t size)
 {
     uint64_t gpa;
@@ -121,6 +133,10 @@ static bool data_region_divide(struct virtio_blk_device *dev, uintptr_t data_reg
     uint64_t pages = (size - dev->direct_size) / BLK_TRANSFER_SIZE;
     dev->zero_pages = (uint32_t)(pages / 4 < ZERO_PAGES_MAX ? pages / 4 : ZERO_PAGES_MAX);
     pages -= dev->zero_pages;
+    uint32_t for_tables = table_pages(dev, pages);
+    dev->table_count = for_tables * BLK_TRANSFER_SIZE / (VIRTIO_BLK_TABLE_PAGES * BLK_TABLE_WORD);
+    dev->tables_free = dev->table_count == 64 ? UINT64_MAX : (1ull << dev->table_count) - 1;
+    pages -= for_tables;
     dev->bounce_pages =
         (uint32_t)(pages < VIRTIO_BLK_BOUNCE_PAGES ? pages : VIRTIO_BLK_BOUNCE_PAGES);
     __builtin_memset((void *)(data_region + block_bounce_offset(dev, dev->bounce_pages)), 0,

@@ -47,6 +47,18 @@ void block_parts_collect(struct virtio_blk_device *dev);
 uint32_t block_bounce_alloc(struct virtio_blk_device *dev, uint32_t wanted, uint16_t *page);
 void block_bounce_free(struct virtio_blk_device *dev, uint16_t page, uint32_t count);
 
+/* A free table, which is then in use until the part that it is given to is answered, or until
+ * block_table_free(). False: there is none. */
+bool block_table_alloc(struct virtio_blk_device *dev, unsigned *table);
+void block_table_free(struct virtio_blk_device *dev, unsigned table);
+
+/* Where table `table` is, in the data region. */
+static inline uint64_t block_table_offset(const struct virtio_blk_device *dev, unsigned table)
+{
+    return dev->direct_size + (uint64_t)(dev->bounce_pages + dev->zero_pages) * BLK_TRANSFER_SIZE +
+           (uint64_t)table * VIRTIO_BLK_TABLE_PAGES * BLK_TABLE_WORD;
+}
+
 /* Where page `page` of the bounce area is, in the data region. */
 static inline uint64_t block_bounce_offset(const struct virtio_blk_device *dev, uint32_t page)
 {

@@ -65,6 +65,9 @@ static void part_free(struct virtio_blk_device *dev, struct virtio_blk_part *par
     if (part->bounce_count != 0) {
         block_bounce_free(dev, part->bounce, part->bounce_count);
     }
+    if (part->table != 0) {
+        block_table_free(dev, part->table - 1u);
+    }
     part->is_out = false;
     part->id += VIRTIO_BLK_PART_COUNT;
     part->next_free = dev->first_free_part;
@@ -125,6 +128,22 @@ void block_parts_collect(struct virtio_blk_device *dev)
         }
     }
 }
+
+bool block_table_alloc(struct virtio_blk_device *dev, unsigned *table)
+{
+    if (dev->tables_free == 0) {
+        return false;
+    }
+    *table = (unsigned)__builtin_ctzll(dev->tables_free);
+    dev->tables_free &= dev->tables_free - 1;
+    return true;
+}
+
+void block_table_free(struct virtio_blk_device *dev, unsigned table)
+{
+    dev->tables_free |= 1ull << table;
+}
+_Static_assert(VIRTIO_BLK_TABLE_COUNT == 64, "a bit each");
 
 static bool page_is_used(const struct virtio_blk_device *dev, uint32_t page)
 {

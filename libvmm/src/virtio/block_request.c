@@ -217,22 +217,73 @@ static bool bounce_send(struct virtio_blk_device *dev)
     return true;
 }
 
+/* Sends what the server can reach in one piece, or where it has to go through the bounce area, the
+ * next part of that. False: not now. */
+static bool piece_send(struct virtio_blk_device *dev, uint32_t count, uint64_t data_offset)
+{
+    struct virtio_blk_cutter *cutter = &dev->cutter;
+    if (count == 0) {
+        return bounce_send(dev);
+    }
+    struct virtio_blk_part part = {.offset = cutter->offset, .count = (uint16_t)count};
+    blk_req_code_t code = cutter->type == VIRTIO_BLK_T_IN ? BLK_REQ_READ : BLK_REQ_WRITE;
+    if (!cutter_send(dev, part, code, data_offset)) {
+        return false;
+    }
+    cutter_advance(&dev->chain, cutter, count * BLK_TRANSFER_SIZE);
+    return true;
+}
+
+/* Writes the pages from `ahead` on into the table, up to the first that has to go through the
+ * bounce area, and advances it past them. The first `count` are known. */
+static uint16_t table_fill(const struct virtio_blk_device *dev, unsigned table,
+                           struct virtio_blk_cutter *ahead, uint32_t count, uint64_t data_offset)
+{
+    uint32_t *words = (uint32_t *)(dev->data_region + block_table_offset(dev, table));
+    uint32_t filled = 0;
+    while (count != 0) {
+        uint32_t room = VIRTIO_BLK_TABLE_PAGES - filled;
+        count = count < room ? count : room;
+        for (uint32_t i = 0; i < count; i++) {
+            words[filled++] = (uint32_t)(data_offset / BLK_TRANSFER_SIZE) + i;
+        }
+        cutter_advance(&dev->chain, ahead, count * BLK_TRANSFER_SIZE);
+        bool has_more = filled < VIRTIO_BLK_TABLE_PAGES && ahead->offset < ahead->size;
+        count = has_more ? direct_blocks(dev, ahead, &data_offset) : 0;
+    }
+    return (uint16_t)filled;
+}
+
+/* Sends what lies in many places as one part. False: not now. */
+static bool scattered_send(struct virtio_blk_device *dev, unsigned table, uint32_t count,
+                           uint64_t data_offset)
+{
+    struct virtio_blk_cutter ahead = dev->cutter;
+    struct virtio_blk_part part = {.offset = ahead.offset, .table = (uint16_t)(table + 1)};
+    part.count = table_fill(dev, table, &ahead, count, data_offset);
+    blk_req_code_t code =
+        ahead.type == VIRTIO_BLK_T_IN ? BLK_REQ_READ_SCATTERED : BLK_REQ_WRITE_SCATTERED;
+    if (!cutter_send(dev, part, code, block_table_offset(dev, table))) {
+        block_table_free(dev, table);
+        return false;
+    }
+    ahead.block = dev->cutter.block;
+    dev->cutter = ahead;
+    return true;
+}
+
 static bool transfer_send(struct virtio_blk_device *dev)
 {
     struct virtio_blk_cutter *cutter = &dev->cutter;
     uint64_t data_offset;
     uint32_t count = direct_blocks(dev, cutter, &data_offset);
-    if (count == 0) {
-        if (!bounce_send(dev)) {
-            return false;
-        }
-    } else {
-        struct virtio_blk_part part = {.offset = cutter->offset, .count = (uint16_t)count};
-        blk_req_code_t code = cutter->type == VIRTIO_BLK_T_IN ? BLK_REQ_READ : BLK_REQ_WRITE;
-        if (!cutter_send(dev, part, code, data_offset)) {
-            return false;
-        }
-        cutter_advance(&dev->chain, cutter, count * BLK_TRANSFER_SIZE);
+    unsigned table;
+    bool is_scattered = count != 0 && count * BLK_TRANSFER_SIZE < cutter->size - cutter->offset &&
+                        (dev->extension.features & BLK_EXTENSION_SCATTERED) != 0 &&
+                        block_table_alloc(dev, &table);
+    if (!(is_scattered ? scattered_send(dev, table, count, data_offset)
+                       : piece_send(dev, count, data_offset))) {
+        return false;
     }
     if (cutter->is_active && cutter->offset == cutter->size) {
         cutter_end(dev, VIRTIO_BLK_S_OK);

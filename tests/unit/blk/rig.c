@@ -229,7 +229,9 @@ void rig_do(const blk_req_t *request)
     }
     assert_true(request->count != 0 && request->block_number < RIG_DISK_BLOCKS &&
                 request->count <= RIG_DISK_BLOCKS - request->block_number);
-    if (code == BLK_REQ_READ) {
+    if (blk_req_is_scattered(request->code)) {
+        io_va(request->io_or_offset, (size_t)request->count * BLK_TABLE_WORD);
+    } else if (code == BLK_REQ_READ) {
         memcpy(io_va(request->io_or_offset, size), rig_disk[request->block_number], size);
     } else if (code == BLK_REQ_WRITE) {
         memcpy(rig_disk[request->block_number], io_va(request->io_or_offset, size), size);

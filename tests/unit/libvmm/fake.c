@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sanitizer/asan_interface.h>
+
 #include <libvmm/arch/aarch64/fault.h>
 #include <libvmm/guest.h>
 #include <libvmm/virq.h>
@@ -19,7 +21,7 @@ char microkit_name[NAME_SIZE] = "VMM";
 
 struct fake fake;
 
-static uint8_t ram[FAKE_RAM_SIZE] __attribute__((aligned(4096)));
+static uint8_t ram[FAKE_RAM_SIZE + FAKE_BEHIND] __attribute__((aligned(4096)));
 
 static struct {
     struct vm_info info;
@@ -34,6 +36,7 @@ void fake_power_on(unsigned vcpu_count)
     memset(&fake, 0, sizeof fake);
     memset(&guest, 0, sizeof guest);
     fake.ticks_per_look = 1;
+    ASAN_POISON_MEMORY_REGION(ram + FAKE_RAM_SIZE, FAKE_BEHIND);
     table.info = (struct vm_info){
         .magic = VM_INFO_MAGIC,
         .version = VM_INFO_VERSION,
@@ -95,6 +98,12 @@ void fake_devices_reset(void)
 uint8_t *fake_ram(uint64_t gpa)
 {
     return &ram[gpa - FAKE_RAM];
+}
+
+uint8_t *fake_behind(void)
+{
+    ASAN_UNPOISON_MEMORY_REGION(ram + FAKE_RAM_SIZE, FAKE_BEHIND);
+    return ram + FAKE_RAM_SIZE;
 }
 
 bool fake_logged(const char *text)

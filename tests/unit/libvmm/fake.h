@@ -22,6 +22,7 @@
 #define FAKE_GICD_SIZE 0x10000ul
 #define FAKE_RAM       0x40000000ul
 #define FAKE_RAM_SIZE  0x4000000ul
+#define FAKE_BEHIND    0x20000ul
 #define FAKE_PRIVATE   0x50000000ul
 #define FAKE_UART      0x9000000ul
 #define FAKE_IRQ_LINES 300
@@ -94,6 +95,10 @@ void fake_devices_reset(void);
 
 /* Where the host has guest RAM. */
 uint8_t *fake_ram(uint64_t gpa);
+
+/* FAKE_BEHIND bytes right behind the RAM, which are the VMM's alone. Nobody may touch them before.
+ */
+uint8_t *fake_behind(void);
 
 /* Whether the log since the last call has `text`; forgets the log. */
 bool fake_logged(const char *text);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct virtio_blk_device direct, bounced, unfit, late;
+struct virtio_blk_device direct, bounced, unfit, late, scattered;
 struct virtio_blk_device *dev;
 uint64_t base; /* of its registers, GPA */
 struct driver_queue queues[VIRTIO_BLK_QUEUE_COUNT];
@@ -42,6 +42,30 @@ bool server_take(void)
     return true;
 }
 
+static uint32_t info_extension_features(void)
+{
+    return blk_extension_read(info).features;
+}
+
+static blk_resp_status_t server_do_scattered(const blk_req_t *request)
+{
+    const uint32_t *table = (const uint32_t *)(data_region + request->io_or_offset);
+    assert_true((info_extension_features() & BLK_EXTENSION_SCATTERED) != 0);
+    assert_true(request->count > 0 && request->block_number + request->count <= BLOCKS);
+    assert_true(request->io_or_offset % BLK_TABLE_WORD == 0);
+    assert_true(request->io_or_offset + request->count * BLK_TABLE_WORD <= data_size);
+    for (unsigned i = 0; i < request->count; i++) {
+        assert_true((table[i] + 1ul) * BLOCK <= data_size);
+        uint8_t *page = data_region + (uint64_t)table[i] * BLOCK;
+        if (request->code == BLK_REQ_READ_SCATTERED) {
+            memcpy(page, disk[request->block_number + i], BLOCK);
+        } else {
+            memcpy(disk[request->block_number + i], page, BLOCK);
+        }
+    }
+    return BLK_RESP_OK;
+}
+
 /* Does what the last request says. */
 blk_resp_status_t server_do(const blk_req_t *request)
 {
@@ -58,6 +82,9 @@ blk_resp_status_t server_do(const blk_req_t *request)
             memcpy(disk[request->block_number], data_region + request->io_or_offset, size);
         }
         return BLK_RESP_OK;
+    case BLK_REQ_READ_SCATTERED:
+    case BLK_REQ_WRITE_SCATTERED:
+        return server_do_scattered(request);
     case BLK_REQ_WRITE_ZEROES:
         assert_true(request->block_number + request->count <= BLOCKS);
         memset(disk[request->block_number], 0, size);
@@ -198,6 +225,9 @@ static void start_with(struct virtio_blk_device *device, uint64_t at, uint8_t *d
     info_set();
     dev = device;
     base = at;
+    if (size > FAKE_RAM_SIZE) {
+        fake_behind();
+    }
     if (dev->data_region == 0) {
         assert_true(device_init(dev, base, data, size));
     }
@@ -224,6 +254,18 @@ int start_direct(void **state)
 {
     (void)state;
     start_direct_with(CAPACITY);
+    return 0;
+}
+
+int start_scattered(void **state)
+{
+    (void)state;
+    start_with(&scattered, SCATTER, fake_ram(FAKE_RAM), FAKE_RAM_SIZE + FAKE_BEHIND, CAPACITY);
+    blk_extension_write(info, (blk_extension_t){.features = BLK_EXTENSION_SCATTERED});
+    info->capacity--; /* for the device to look anew */
+    virtio_blk_handle_resp(dev);
+    info->capacity++;
+    virtio_blk_handle_resp(dev);
     return 0;
 }
 

@@ -27,9 +27,10 @@
 #define BLOCKS   512 /* of the disk */
 #define BLOCK    BLK_TRANSFER_SIZE
 #define BOUNCE   16 /* pages of the bounce area and zeroes in the tests without direct access */
+#define SCATTER  (DIRECT + 0x8000)
 #define ALL      0xffffffffull
 
-extern struct virtio_blk_device direct, bounced, unfit, late;
+extern struct virtio_blk_device direct, bounced, unfit, late, scattered;
 extern struct virtio_blk_device *dev; /* of the test in hand */
 extern uint64_t base;                 /* of its registers, GPA */
 extern struct driver_queue queues[VIRTIO_BLK_QUEUE_COUNT];
@@ -45,6 +46,10 @@ extern uint64_t data_size;
 int start_direct(void **state);
 void start_direct_with(uint32_t capacity);
 int start_bounced(void **state);
+
+/* One whose data region is guest RAM and what is behind it, and whose server takes scattered data.
+ */
+int start_scattered(void **state);
 
 /* The parts of that. */
 void queues_clear(void);

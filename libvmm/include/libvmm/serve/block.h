@@ -55,13 +55,14 @@ struct block_server_config {
 struct block_server_request {
     uint32_t code; /* blk_req_code_t and those of sddf/blk/extension.h */
     uint32_t id;   /* the virtualiser's */
-    uint64_t va;   /* of its data; checked */
+    uint64_t va;   /* of its data or its table; checked */
     uint64_t block_number;
     uint32_t count;       /* blocks */
     uint32_t issued;      /* blocks of them that this agent was given */
     uint32_t outstanding; /* pieces that it has not answered */
     uint32_t status;      /* blk_resp_status_t */
     bool is_done;         /* to be answered */
+    uint16_t region;      /* in which va is */
     uint16_t previous;    /* in the order of arrival */
     uint16_t next;        /* the same, or in the list of free ones */
 };
@@ -72,7 +73,7 @@ struct block_server_piece {
     uint16_t request;
     uint16_t page_count; /* of the pool, at most 64; 0: no data */
     uint32_t page;
-    uint64_t va; /* where the client has the data */
+    uint32_t first; /* block of the request that it begins with */
     uint16_t next_free;
 };
 

@@ -84,6 +84,8 @@ _Static_assert(offsetof(struct virtio_blk_config, num_queues) == 34 &&
 #define VIRTIO_BLK_PART_COUNT   256  /* sDDF requests at the server */
 #define VIRTIO_BLK_BOUNCE_PAGES 1024 /* of the bounce area, at most */
 #define VIRTIO_BLK_KEPT_COUNT   32   /* reads that go through the bounce area at a time */
+#define VIRTIO_BLK_TABLE_COUNT  64   /* parts whose pages are named by a table at a time */
+#define VIRTIO_BLK_TABLE_PAGES  128  /* what a table can name */
 
 /* A request of the guest's in work; its place is its queue and its head. */
 struct virtio_blk_request {
@@ -104,6 +106,7 @@ struct virtio_blk_part {
     uint16_t count;        /* blocks */
     uint16_t bounce;       /* first page in the bounce area */
     uint16_t bounce_count; /* 0: its data is where the guest has it */
+    uint16_t table;        /* that names its pages, plus 1; 0: it is one piece */
     uint16_t queue;
     uint16_t head;
     uint16_t next_free;
@@ -137,6 +140,8 @@ struct virtio_blk_device {
     uint64_t direct_size;  /* bytes of it that are guest RAM */
     uint32_t bounce_pages; /* pages behind that */
     uint32_t zero_pages;   /* and behind these, which stay zero */
+    uint32_t table_count;  /* and tables behind those; 0: there is no room for them */
+    uint64_t tables_free;  /* a bit for each */
     blk_extension_t extension;
     uint64_t blocks; /* of the disk; 0: not ready */
     bool is_read_only;
@@ -166,7 +171,9 @@ struct virtio_blk_device {
  *
  * `data_region` (VA in the VMM, page-aligned) and `data_region_size` (bytes) are what the server
  * knows as this client's data region. If it begins with a region of guest RAM, the two begin
- * together, and what follows behind the RAM is the bounce area; otherwise all of it is.
+ * together, and what follows behind the RAM is the bounce area; otherwise all of it is. A server
+ * that takes scattered data gets what lies in many places of the RAM as one request; the tables of
+ * these places are a part of the bounce area.
  *
  * After guest_init(). Returns false, after saying why, as virtio_mmio_register_device() does, or if
  * the data region is unfit.
