@@ -46,12 +46,13 @@ static bool ask_human(struct machine *machine, const char *command, const char *
     return ask(machine, line, answer);
 }
 
-static bool icount_read(struct machine *machine, double *icount)
+bool io_count_instructions(struct machine *machine, double *instructions)
 {
     char answer[LINE_MAX];
     const char *at;
     return ask(machine, "{\"execute\":\"query-replay\"}\n", answer) &&
-           (at = strstr(answer, "\"icount\": ")) != NULL && sscanf(at + 10, "%lf", icount) == 1;
+           (at = strstr(answer, "\"icount\": ")) != NULL &&
+           sscanf(at + 10, "%lf", instructions) == 1;
 }
 
 bool io_count_open(struct machine *machine)
@@ -63,7 +64,18 @@ bool io_count_open(struct machine *machine)
 bool io_count_begin(struct machine *machine, const char *log_path)
 {
     return ask_human(machine, "logfile", log_path) && ask_human(machine, "log", "int") &&
-           icount_read(machine, &icount_before);
+           io_count_instructions(machine, &icount_before);
+}
+
+bool io_disk_pace(struct machine *machine, double bytes, double requests)
+{
+    char line[512], answer[LINE_MAX];
+    snprintf(
+        line, sizeof line,
+        "{\"execute\":\"block_set_io_throttle\",\"arguments\":{\"device\":\"disk\",\"bps\":%.0f,"
+        "\"bps_rd\":0,\"bps_wr\":0,\"iops\":%.0f,\"iops_rd\":0,\"iops_wr\":0}}\n",
+        bytes, requests);
+    return ask(machine, line, answer);
 }
 
 /* An exception taken to EL2. Of an interrupt the syndrome says nothing. */
@@ -114,7 +126,7 @@ bool io_count_end(struct machine *machine, const char *log_path, struct io_count
 {
     double after;
     *counts = (struct io_counts){0};
-    if (!icount_read(machine, &after) || !ask_human(machine, "log", "none") ||
+    if (!io_count_instructions(machine, &after) || !ask_human(machine, "log", "none") ||
         !log_count(log_path, counts)) {
         return false;
     }

@@ -26,6 +26,12 @@ struct io_counts {
 /* Opens the monitor; once, before the rest. False: the machine does not answer. */
 bool io_count_open(struct machine *machine);
 
+/* Instructions so far. */
+bool io_count_instructions(struct machine *machine, double *instructions);
+
+/* Lets drive `disk` do no more than that in a second of the host's time; 0: as much as it can. */
+bool io_disk_pace(struct machine *machine, double bytes, double requests);
+
 /* Counting goes on between the two. `log_path` is a file that is written anew. */
 bool io_count_begin(struct machine *machine, const char *log_path);
 bool io_count_end(struct machine *machine, const char *log_path, struct io_counts *counts);

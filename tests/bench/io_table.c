@@ -17,9 +17,11 @@ struct io_load io_loads[] = {
     {.key = "read_4k_32",
      .event = "read 4 KiB, random, depth 32",
      .command = BLOCK("read", "random", 4096, 32),
+     .bytes = 4096,
      .unit = 1,
      .units = 1600,
-     .aim = 0.6},
+     .aim = 0.6,
+     .paced_units = 8000},
     {.key = "read_128k_1",
      .event = "read 128 KiB, sequential, depth 1",
      .command = BLOCK("read", "sequential", 131072, 1),
@@ -28,9 +30,11 @@ struct io_load io_loads[] = {
     {.key = "read_128k_32",
      .event = "read 128 KiB, sequential, depth 32",
      .command = BLOCK("read", "sequential", 131072, 32),
+     .bytes = 131072,
      .unit = 1,
      .units = 640,
-     .aim = 0.8},
+     .aim = 0.8,
+     .paced_units = 640},
     {.key = "write_4k_1",
      .event = "write 4 KiB, random, depth 1",
      .command = BLOCK("write", "random", 4096, 1),
@@ -39,9 +43,11 @@ struct io_load io_loads[] = {
     {.key = "write_4k_32",
      .event = "write 4 KiB, random, depth 32",
      .command = BLOCK("write", "random", 4096, 32),
+     .bytes = 4096,
      .unit = 1,
      .units = 1600,
-     .aim = 0.6},
+     .aim = 0.6,
+     .paced_units = 8000},
     {.key = "write_128k_1",
      .event = "write 128 KiB, sequential, depth 1",
      .command = BLOCK("write", "sequential", 131072, 1),
@@ -50,9 +56,11 @@ struct io_load io_loads[] = {
     {.key = "write_128k_32",
      .event = "write 128 KiB, sequential, depth 32",
      .command = BLOCK("write", "sequential", 131072, 32),
+     .bytes = 131072,
      .unit = 1,
      .units = 640,
-     .aim = 0.8},
+     .aim = 0.8,
+     .paced_units = 640},
     {.key = "tcp_send",
      .event = "TCP, 64 KiB sent",
      .command = "io send 10.0.2.2 PORT COUNT",
@@ -141,9 +149,38 @@ static void events_print(FILE *to)
     }
 }
 
+static void paced_print(FILE *to)
+{
+    fprintf(to,
+            "\nMB a second on a disk of %.0f MB and %.0f requests a second, %.1e instructions a "
+            "second\n",
+            IO_PACE_BYTES / 1e6, IO_PACE_REQUESTS, IO_PACE_INSTRUCTIONS);
+    fprintf(to, "%-36s %9s %9s %9s %9s %9s %9s %9s\n", "", "bare", "driver VM", "client VM",
+            "native", "client's", "native's", "aim");
+    for (size_t i = 0; i < io_load_count; i++) {
+        const struct io_load *load = &io_loads[i];
+        double own = load->at[IO_DRIVER].paced;
+        if (load->paced_units == 0) {
+            continue;
+        }
+        fprintf(to, "%-36s", load->event);
+        for (enum io_place place = 0; place < IO_PLACES; place++) {
+            double rate = load->at[place].paced;
+            cell_print(to, rate != 0, "%.0f", rate * load->bytes / 1e6);
+        }
+        for (enum io_place place = IO_CLIENT; place < IO_PLACES; place++) {
+            cell_print(to, load->at[place].paced != 0 && own != 0, "%.2f",
+                       load->at[place].paced / own);
+        }
+        cell_print(to, load->aim != 0, "%.1f", load->aim);
+        fputc('\n', to);
+    }
+}
+
 void io_table_print(FILE *to)
 {
     costs_print(to);
+    paced_print(to);
     events_print(to);
 }
 
@@ -154,16 +191,16 @@ bool io_table_write(const char *path)
         perror(path);
         return false;
     }
-    fputs("key\tplace\tinstructions\tshare\taim\texits\twakes\tinterrupts\twaits\tus\n", to);
+    fputs("key\tplace\tinstructions\tshare\taim\texits\twakes\tinterrupts\twaits\tus\tpaced\n", to);
     for (size_t i = 0; i < io_load_count; i++) {
         const struct io_load *load = &io_loads[i];
         for (enum io_place place = 0; place < IO_PLACES; place++) {
             const struct io_counts *cost = &load->at[place].cost;
             if (load->at[place].is_measured) {
-                fprintf(to, "%s\t%s\t%.0f\t%.3f\t%.1f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\n", load->key,
-                        place_names[place], cost->instructions, share(load, place), load->aim,
-                        cost->exits, cost->wakes, cost->interrupts, cost->waits,
-                        load->at[place].us);
+                fprintf(to, "%s\t%s\t%.0f\t%.3f\t%.1f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.1f\n",
+                        load->key, place_names[place], cost->instructions, share(load, place),
+                        load->aim, cost->exits, cost->wakes, cost->interrupts, cost->waits,
+                        load->at[place].us, load->at[place].paced);
             }
         }
     }

@@ -22,16 +22,24 @@ struct io_load {
     const char *event;   /* for people */
     const char *command; /* DISK, PORT and COUNT stand in it as they are */
     enum io_peer peer;
-    uint32_t unit;   /* COUNT is so many times the number of units */
-    uint32_t units;  /* that one cost is the mean of */
-    double aim;      /* share of the driver VM's rate that a client is to have */
-    bool is_for_vms; /* the native client cannot do it */
+    uint32_t unit;        /* COUNT is so many times the number of units */
+    uint32_t bytes;       /* of a unit, where that is of interest */
+    uint32_t units;       /* that one cost is the mean of */
+    double aim;           /* share of the driver VM's rate that a client is to have */
+    bool is_for_vms;      /* the native client cannot do it */
+    uint32_t paced_units; /* on a disk of a board's speed; 0: not done there */
     struct {
         bool is_measured;
         struct io_counts cost; /* per unit */
         double us;             /* per unit, on the clock of who did it */
+        double paced;          /* units a second, on a disk of a board's speed; 0: not measured */
     } at[IO_PLACES];
 };
+
+/* A disk of a board's speed: that of a board whose processor does as many instructions a second. */
+#define IO_PACE_INSTRUCTIONS 1.2e9
+#define IO_PACE_BYTES        400e6
+#define IO_PACE_REQUESTS     40e3
 
 extern struct io_load io_loads[];
 extern const size_t io_load_count;

@@ -227,6 +227,7 @@ static void power_on(void)
     }
     virtio_blk_handle_resp(dev);
     guest_power_on(base(), UINT64_MAX, VIRTIO_BLK_QUEUE_COUNT);
+    fake_behind(); /* after the guest's start */
 }
 
 /* Everything that is at the server is answered, whatever became of it: the device answers for what

@@ -36,7 +36,6 @@ void fake_power_on(unsigned vcpu_count)
     memset(&fake, 0, sizeof fake);
     memset(&guest, 0, sizeof guest);
     fake.ticks_per_look = 1;
-    ASAN_POISON_MEMORY_REGION(ram + FAKE_RAM_SIZE, FAKE_BEHIND);
     table.info = (struct vm_info){
         .magic = VM_INFO_MAGIC,
         .version = VM_INFO_VERSION,
@@ -70,6 +69,7 @@ void fake_power_on(unsigned vcpu_count)
 void fake_start(unsigned vcpu_count)
 {
     fake_power_on(vcpu_count);
+    ASAN_POISON_MEMORY_REGION(ram + FAKE_RAM_SIZE, FAKE_BEHIND);
     if (!guest_init((arch_guest_init_t){0})) {
         abort();
     }
