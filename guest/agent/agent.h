@@ -94,6 +94,7 @@ struct agent {
     uint32_t request_head;    /* read up to here */
     uint32_t completion_tail; /* written up to here */
     uint32_t completion_rung; /* and the VMM knows up to here */
+    bool is_disk_kept;        /* by the kernel, as file 0 of the ring's */
     uint8_t received[64];     /* by the read of the port that is under way */
     struct {
         bool is_busy;

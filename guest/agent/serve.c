@@ -80,7 +80,8 @@ static void operation_prepare(struct agent *agent, uint32_t tag)
     const struct agent_request *request = &agent->slots[tag].request;
     uint64_t done = agent->slots[tag].done;
     struct io_uring_sqe *sqe = uring_prepare(&agent->uring);
-    sqe->fd = agent->disk.fd;
+    sqe->fd = agent->is_disk_kept ? 0 : agent->disk.fd;
+    sqe->flags = agent->is_disk_kept ? IOSQE_FIXED_FILE : 0;
     sqe->user_data = tag;
     switch (request->operation) {
     case AGENT_READ:
@@ -201,6 +202,8 @@ static bool sleep_prepare(struct agent *agent)
 
 _Noreturn void serve(struct agent *agent)
 {
+    /* One that cannot be kept is looked up each time. */
+    agent->is_disk_kept = uring_keep_file(&agent->uring, agent->disk.fd);
     port_listen(agent);
     for (;;) {
         requests_take(agent);

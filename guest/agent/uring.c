@@ -86,6 +86,11 @@ bool uring_pin(struct uring *uring, void *va, size_t size)
     return syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_BUFFERS, &buffer, 1) == 0;
 }
 
+bool uring_keep_file(struct uring *uring, int fd)
+{
+    return syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_FILES, &fd, 1) == 0;
+}
+
 struct io_uring_sqe *uring_prepare(struct uring *uring)
 {
     struct io_uring_sqe *sqe = &uring->sqes[(*uring->sq_tail + uring->prepared) & uring->sq_mask];

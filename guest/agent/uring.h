@@ -27,6 +27,10 @@ bool uring_open(struct uring *uring, unsigned entries);
 /* Pins `size` bytes of memory at `va` as buffer 0. False with errno. */
 bool uring_pin(struct uring *uring, void *va, size_t size);
 
+/* Registers a file as number 0 of those that IOSQE_FIXED_FILE speaks of: the kernel looks it up
+ * once, not for each operation. False with errno. */
+bool uring_keep_file(struct uring *uring, int fd);
+
 /* The next operation to fill in, zeroed. At most `entries` before uring_enter(). */
 struct io_uring_sqe *uring_prepare(struct uring *uring);
 

@@ -63,6 +63,11 @@ bool io_count_open(struct machine *machine)
 
 bool io_count_begin(struct machine *machine, const char *log_path)
 {
+    FILE *log = fopen(log_path, "we"); /* QEMU goes on where a log ends */
+    if (log == NULL || fclose(log) != 0) {
+        perror(log_path);
+        return false;
+    }
     return ask_human(machine, "logfile", log_path) && ask_human(machine, "log", "int") &&
            io_count_instructions(machine, &icount_before);
 }
