@@ -1,19 +1,21 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The runner of `make test`: runs suites one after the other, a line each, and sums up their
- * counts. A suite is NAME=COMMAND. It has to say how many cases passed and failed, in its own last
- * line
- * ("N passed, N failed") or in cmocka's; one that does not, that has no case, or whose exit status
- * disagrees with its count, has failed.
+ * The runner of `make test`: runs suites, a line each, and sums up their counts. A suite is
+ * NAME=COMMAND; suites run one after the other, but +NAME=COMMAND beside its neighbours that are
+ * marked so, as many at a time as there are processors. A suite has to say how many cases passed
+ * and failed, in its own last line ("N passed, N failed") or in cmocka's; one that does not, that
+ * has no case, or whose exit status disagrees with its count, has failed.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 struct count {
     unsigned passed, failed;
@@ -96,23 +98,22 @@ static int run_suite(const char *command, const char *log_path, struct count *co
     return status;
 }
 
-/* Runs a suite and prints its line. Returns its count, of which `failed` is 0 only if all is well.
- */
-static struct count report_suite(const char *name, const char *command, const char *log_directory)
-{
-    struct count count = {0};
-    double start = clock_seconds();
-    char log_path[512];
-    int status;
+struct suite {
+    bool runs_beside; /* its neighbours that do so too */
+    const char *name, *command;
+};
 
-    snprintf(log_path, sizeof(log_path), "%s/%s.log", log_directory, name);
-    status = run_suite(command, log_path, &count);
-    if (count.failed == 0 && (count.passed == 0 || status != 0)) {
-        count.failed = 1;
-    }
-    printf("%-4s %-28s %5u passed %4u failed %7.1f s\n", count.failed == 0 ? "ok" : "FAIL", name,
-           count.passed, count.failed, clock_seconds() - start);
-    if (!count.found || count.passed + count.failed == 0) {
+static const char *log_directory;
+static struct count sum;
+static pthread_mutex_t report = PTHREAD_MUTEX_INITIALIZER; /* stdout and `sum` */
+
+/* Prints the line of a suite that has ended, and what there is to say about it. */
+static void suite_report(const struct suite *suite, const struct count *count, int status,
+                         double seconds, const char *log_path)
+{
+    printf("%-4s %-28s %5u passed %4u failed %7.1f s\n", count->failed == 0 ? "ok" : "FAIL",
+           suite->name, count->passed, count->failed, seconds);
+    if (!count->found || count->passed + count->failed == 0) {
         printf("    it reported no case\n");
     }
     if (WIFSIGNALED(status)) {
@@ -120,34 +121,100 @@ static struct count report_suite(const char *name, const char *command, const ch
     } else if (status != 0) {
         printf("    its exit status is %d\n", WEXITSTATUS(status));
     }
-    if (count.failed > 0) {
+    if (count->failed > 0) {
         show_failures(log_path);
     }
     fflush(stdout);
-    return count;
+}
+
+static void suite_do(const struct suite *suite)
+{
+    struct count count = {0};
+    double start = clock_seconds();
+    char log_path[512];
+    int status;
+
+    snprintf(log_path, sizeof(log_path), "%s/%s.log", log_directory, suite->name);
+    status = run_suite(suite->command, log_path, &count);
+    if (count.failed == 0 && (count.passed == 0 || status != 0)) {
+        count.failed = 1;
+    }
+    pthread_mutex_lock(&report);
+    suite_report(suite, &count, status, clock_seconds() - start, log_path);
+    sum.passed += count.passed;
+    sum.failed += count.failed;
+    pthread_mutex_unlock(&report);
+}
+
+/* Suites that run beside one another. */
+struct group {
+    const struct suite *suites;
+    int count, next;
+    pthread_mutex_t lock; /* of `next` */
+};
+
+static void *group_work(void *argument)
+{
+    struct group *group = argument;
+    for (;;) {
+        pthread_mutex_lock(&group->lock);
+        int index = group->next++;
+        pthread_mutex_unlock(&group->lock);
+        if (index >= group->count) {
+            return NULL;
+        }
+        suite_do(&group->suites[index]);
+    }
+}
+
+static void group_do(const struct suite *suites, int count)
+{
+    struct group group = {.suites = suites, .count = count, .lock = PTHREAD_MUTEX_INITIALIZER};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int thread_count = processors < count ? (int)processors : count;
+    pthread_t threads[thread_count > 1 ? thread_count - 1 : 1];
+    int started = 0;
+
+    while (started < thread_count - 1 &&
+           pthread_create(&threads[started], NULL, group_work, &group) == 0) {
+        started++;
+    }
+    group_work(&group);
+    while (started-- > 0) {
+        pthread_join(threads[started], NULL);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    struct count sum = {0};
-
     if (argc < 3) {
-        fprintf(stderr, "usage: run LOG-DIRECTORY NAME=COMMAND...\n");
+        fprintf(stderr, "usage: run LOG-DIRECTORY [+]NAME=COMMAND...\n");
         return EXIT_FAILURE;
     }
-    for (int i = 2; i < argc; i++) {
-        char *command = strchr(argv[i], '=');
-        struct count count;
-
+    int count = argc - 2;
+    struct suite *suites = calloc((size_t)count, sizeof(*suites));
+    if (suites == NULL) {
+        perror("run");
+        return EXIT_FAILURE;
+    }
+    for (int i = 0; i < count; i++) {
+        char *name = argv[i + 2];
+        char *command = strchr(name, '=');
         if (command == NULL) {
-            fprintf(stderr, "run: \"%s\" is not NAME=COMMAND\n", argv[i]);
+            fprintf(stderr, "run: \"%s\" is not NAME=COMMAND\n", name);
             return EXIT_FAILURE;
         }
         *command++ = '\0';
-        count = report_suite(argv[i], command, argv[1]);
-        sum.passed += count.passed;
-        sum.failed += count.failed;
+        suites[i] = (struct suite){
+            .runs_beside = name[0] == '+', .name = name + (name[0] == '+'), .command = command};
+    }
+    log_directory = argv[1];
+    for (int i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && suites[i].runs_beside && suites[end].runs_beside; end++) {
+        }
+        group_do(&suites[i], end - i);
     }
     printf("%u passed, %u failed\n", sum.passed, sum.failed);
+    free(suites);
     return sum.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -128,10 +128,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: driver_vm [drover | composed | sel4 | bare]\n");
         return EXIT_FAILURE;
     }
-    char log[256];
+    char log[256], disk[256];
     snprintf(log, sizeof(log), BUILD_DIR "/tests/log/driver_vm_%s.console", variant->name);
-    char **arguments =
-        driver_vm_arguments(variant->boot, DRIVER_VM_TEST, BUILD_DIR "/tests/driver_vm.disk");
+    snprintf(disk, sizeof(disk), BUILD_DIR "/tests/driver_vm_%s.disk", variant->name);
+    char **arguments = driver_vm_arguments(variant->boot, DRIVER_VM_TEST, disk);
     struct machine *machine = machine_start(log, NULL, arguments);
     int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
 

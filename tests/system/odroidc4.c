@@ -11,8 +11,6 @@
 
 #include "driver_vm_cases.h"
 
-#define DISK BUILD_DIR "/tests/odroidc4.disk"
-
 /* Where the label of an ext2 stands: 120 bytes into its superblock. */
 #define LABEL_OFFSET (1024 + 120)
 #define LABEL        "drover"
@@ -24,18 +22,19 @@
 #define WHOLE_MEDIUM_SECONDS 120
 
 static enum driver_vm_boot boot;
+static const char *disk_path; /* of the eMMC */
 
 /* Reads from the file that is the eMMC. */
 static bool read_disk(long offset, char *data, size_t size)
 {
-    FILE *disk = fopen(DISK, "re");
+    FILE *disk = fopen(disk_path, "re");
     bool is_read =
         disk != NULL && fseek(disk, offset, SEEK_SET) == 0 && fread(data, 1, size, disk) == size;
 
     if (disk != NULL) {
         fclose(disk);
     }
-    return is_read || case_fail("%s: %s", DISK, strerror(errno));
+    return is_read || case_fail("%s: %s", disk_path, strerror(errno));
 }
 
 static bool uart_interrupts(struct machine *machine)
@@ -149,7 +148,8 @@ int main(int argc, char **argv)
     bool is_bare = argc > 1 && strcmp(argv[1], "bare") == 0;
 
     boot = is_bare ? DRIVER_VM_ODROIDC4_BARE : DRIVER_VM_ODROIDC4;
-    char **arguments = driver_vm_arguments(boot, DRIVER_VM_TEST, DISK);
+    disk_path = is_bare ? BUILD_DIR "/tests/odroidc4_bare.disk" : BUILD_DIR "/tests/odroidc4.disk";
+    char **arguments = driver_vm_arguments(boot, DRIVER_VM_TEST, disk_path);
     struct machine *machine =
         machine_start(is_bare ? BUILD_DIR "/tests/log/odroidc4_bare.console"
                               : BUILD_DIR "/tests/log/odroidc4_drover.console",
