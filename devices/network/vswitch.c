@@ -8,8 +8,10 @@
  *
  * Who has a buffer is kept in this program's own memory: what a port sends before it got it back,
  * and what it returns without having it, is ignored. Of what fits into a port's queue each other
- * port may use the same share, so that no sender keeps others' frames out; a frame above it is
- * dropped, which is to say it goes back to its sender.
+ * port may use the same share, so that no sender keeps others' frames out. Of a sender's buffers a
+ * port may have as many as nobody has: one that returns none is left with half of them, the next
+ * such with half of the other half, and there are always some for a port that does. A frame
+ * above either is dropped, which is to say it goes back to its sender.
  *
  * A sender may change a frame after it was looked at, so source MACs are not checked, and the
  * destination decides about the port only.
@@ -29,6 +31,7 @@ struct port {
     net_queue_handle_t tx; /* what it sends */
     uint32_t buffer_first; /* of holders */
     uint32_t share;        /* buffers of one sender that it may have */
+    uint32_t lent;         /* buffers of its own that somebody has */
     uint32_t ip_addr;      /* as registered, or 0 */
     bool rx_is_served;
     bool tx_is_served;
@@ -53,13 +56,22 @@ static void buffer_to_sender(unsigned from, uint64_t offset)
     }
 }
 
+/* How many more of a port's buffers may be with others. The last port's are a card's, and
+ * net_virt_rx lends half of them only. */
+static uint32_t buffers_left(unsigned from)
+{
+    uint32_t all = config.ports[from].tx.num_buffers;
+    uint32_t most = from + 1 == port_count ? all / 2 : all;
+    return most > ports[from].lent ? most - ports[from].lent : 0;
+}
+
 static void frame_to_port(unsigned from, unsigned to, const net_buff_desc_t *frame)
 {
     struct port *port = &ports[to];
     net_buff_desc_t buffer = {
         .io_or_offset = frame->io_or_offset, .len = frame->len, .oid = from & 0x3f};
     if (!may_send(from, to) || port->held[from] >= port->share ||
-        net_enqueue_active(&port->rx, buffer) != 0) {
+        port->held[from] >= buffers_left(from) || net_enqueue_active(&port->rx, buffer) != 0) {
         return;
     }
     port->held[from]++;
@@ -97,6 +109,8 @@ static void frame_sent(unsigned from, const net_buff_desc_t *frame)
     }
     if (holders[ports[from].buffer_first + index] == 0) {
         buffer_to_sender(from, frame->io_or_offset);
+    } else {
+        ports[from].lent++;
     }
 }
 
@@ -115,6 +129,7 @@ static void buffer_returned(unsigned to, const net_buff_desc_t *buffer)
     *holder &= ~(1u << to);
     ports[to].held[from]--;
     if (*holder == 0) {
+        ports[from].lent--;
         buffer_to_sender(from, buffer->io_or_offset);
     }
 }

@@ -103,6 +103,65 @@ static void receive(unsigned p, unsigned from, unsigned index)
     assert_int_equal(net_enqueue_free(&rx[p], buffer), 0);
 }
 
+/* One port after the other returns nothing of the broadcasts that port 0 sends: it can always send
+ * to who does. */
+static void test_receivers_that_keep_everything(void **state)
+{
+    (void)state;
+    begin();
+    for (unsigned p = 0; p < PORTS; p++) { /* room for whatever comes */
+        vswitch_config.ports[p].rx = fake_connection(OUT * BUFFERS, (uint8_t)RX_CH(p));
+        rx[p] = fake_handle(&vswitch_config.ports[p].rx);
+    }
+    fake_init(pd);
+    unsigned next = 0;
+    for (unsigned keeping = 1; keeping < OUT; keeping++) {
+        for (unsigned round = 0; round < 4 * BUFFERS; round++) {
+            net_buff_desc_t buffer;
+            if (round >= BUFFERS || keeping > 1) { /* all buffers have been sent once */
+                assert_int_equal(net_dequeue_free(&tx[0], &buffer), 0);
+                next = (unsigned)(buffer.io_or_offset / NET_BUFFER_SIZE);
+            } else {
+                next = round;
+            }
+            send(0, next, 0xff, 0xff);
+            run();
+            unsigned out = length(rx[OUT].active);
+            assert_int_equal(out, 1);
+            for (unsigned p = keeping + 1; p <= OUT; p++) {
+                while (net_dequeue_active(&rx[p], &buffer) == 0) {
+                    assert_int_equal(net_enqueue_free(&rx[p], buffer), 0);
+                }
+            }
+            run();
+        }
+        assert_true(length(rx[keeping].active) >= BUFFERS >> (keeping + 1));
+        assert_true(length(rx[keeping].active) <= BUFFERS / 2);
+    }
+}
+
+/* What comes from outside is the card's, of which net_virt_rx lends half. */
+static void test_of_the_way_out_half_is_lent(void **state)
+{
+    (void)state;
+    begin();
+    for (unsigned p = 0; p < PORTS; p++) {
+        vswitch_config.ports[p].rx = fake_connection(OUT * BUFFERS, (uint8_t)RX_CH(p));
+        rx[p] = fake_handle(&vswitch_config.ports[p].rx);
+    }
+    fake_init(pd);
+    for (unsigned i = 0; i < BUFFERS; i++) {
+        send(OUT, i, 2, (uint8_t)(i % OUT));
+    }
+    run();
+    unsigned lent = 0;
+    for (unsigned p = 0; p < OUT; p++) {
+        lent += length(rx[p].active);
+    }
+    assert_in_range(lent, BUFFERS / 4, BUFFERS / 2 - 1);
+    assert_int_equal(length(tx[OUT].free), BUFFERS - lent);
+}
+
 static void test_between_clients(void **state)
 {
     (void)state;
@@ -346,6 +405,8 @@ static void test_refuses_configurations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_receivers_that_keep_everything, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_of_the_way_out_half_is_lent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_between_clients, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_out_and_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_group_gets_one_buffer, set_up, tear_down),
