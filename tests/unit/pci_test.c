@@ -273,6 +273,31 @@ static void common_queue(struct driver_queue *q)
     fake_store(0, common + 0x14, 1, 15);
 }
 
+static bool never_quiet(const struct virtio_device *device)
+{
+    (void)device;
+    return false;
+}
+
+/* 4.1.4.3.2: status reads as 0 when the reset is over, and not while something may still be
+ * written. */
+static void reset_that_takes_long(void **state)
+{
+    (void)state;
+    struct driver_queue q;
+    find_structures();
+    common_features();
+    common_queue(&q);
+    const struct virtio_device_ops *own = rng.virtio_device.ops;
+    struct virtio_device_ops ops = *own;
+    ops.is_quiet = never_quiet;
+    rng.virtio_device.ops = &ops;
+    fake_store(0, common + 0x14, 1, 0);
+    assert_int_not_equal(fake_load(0, common + 0x14, 1), 0);
+    rng.virtio_device.ops = own;
+    assert_int_equal(fake_load(0, common + 0x14, 1), 0);
+}
+
 static void entropy_over_pci(void **state)
 {
     (void)state;
@@ -391,6 +416,7 @@ int main(void)
         cmocka_unit_test_setup(read_only_fields, start),
         cmocka_unit_test_setup(bars, start),
         cmocka_unit_test_setup(interrupt, start),
+        cmocka_unit_test_setup(reset_that_takes_long, start),
         cmocka_unit_test_setup(entropy_over_pci, start),
         cmocka_unit_test_setup(widths_of_fields, start),
         cmocka_unit_test_setup(window_in_configuration_space, start),

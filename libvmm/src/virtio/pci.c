@@ -105,7 +105,7 @@ static uint32_t common_read(struct virtio_device *device, uint32_t offset)
     case VIRTIO_PCI_COMMON_NUM_QUEUES:
         return device->queue_count;
     case VIRTIO_PCI_COMMON_DEV_STATUS:
-        return device->status;
+        return virtio_core_status_read(device);
     case VIRTIO_PCI_COMMON_CFG_GENERATION:
         return device->config_generation;
     case VIRTIO_PCI_COMMON_Q_SELECT:
