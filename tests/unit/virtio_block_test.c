@@ -101,6 +101,48 @@ static void disk_that_comes_later(void **state)
     assert_true(virtio_blk_is_quiet(dev));
 }
 
+/* The same, while there is a driver or one is about to be: none misses what it is about. */
+static void disk_that_comes_at_a_bad_moment(void **state)
+{
+    (void)state;
+    fake_start(1);
+    info_set();
+    blk_storage_set_ready(info, false);
+    queues_clear();
+    static struct virtio_blk_device another;
+    dev = &another;
+    base = BOUNCED + 0x3000;
+    assert_true(device_init(dev, base, fake_ram(FAKE_RAM), FAKE_RAM_SIZE));
+    begin(ALL);
+    driver_interrupt(base);
+    info->read_only = true; /* which this driver has not been offered, but the next is */
+    blk_storage_set_ready(info, true);
+    virtio_blk_handle_resp(dev);
+    assert_int_equal(driver_interrupt(base), VIRTIO_INTERRUPT_CONFIG);
+    driver_store(base, REG_VIRTIO_MMIO_STATUS, 0);
+    while (server_take()) {
+        answer(&taken, BLK_RESP_OK);
+    }
+    virtio_blk_handle_resp(dev);
+    assert_true((driver_features_offered(base) >> VIRTIO_BLK_F_RO & 1) != 0);
+    info->read_only = false;
+    blk_storage_set_ready(info, false);
+    virtio_blk_handle_resp(dev);
+    assert_true(driver_begin(base, ALL & driver_features_offered(base)));
+    assert_int_equal(driver_load(base, REG_VIRTIO_MMIO_CONFIG), 0);
+    blk_storage_set_ready(info, true);
+    virtio_blk_handle_resp(dev); /* it has looked, and does not run yet */
+    assert_int_equal(driver_interrupt(base), 0);
+    driver_ready(base);
+    assert_int_equal(driver_interrupt(base), VIRTIO_INTERRUPT_CONFIG);
+    assert_int_not_equal(driver_load(base, REG_VIRTIO_MMIO_CONFIG), 0);
+    while (server_take()) {
+        answer(&taken, BLK_RESP_OK);
+    }
+    virtio_blk_handle_resp(dev);
+    assert_true(virtio_blk_is_quiet(dev));
+}
+
 static void read_only_disk(void **state)
 {
     (void)state;
@@ -421,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup(id_is_the_serial_number, start_direct),
         cmocka_unit_test_setup(appears_and_goes, start_direct),
         cmocka_unit_test(disk_that_comes_later),
+        cmocka_unit_test(disk_that_comes_at_a_bad_moment),
         cmocka_unit_test_setup(read_only_disk, start_direct),
         cmocka_unit_test_setup(reads_in_place, start_direct),
         cmocka_unit_test_setup(joins_what_lies_together, start_direct),

@@ -26,6 +26,34 @@ static struct virtio_blk_device *block_of(struct virtio_device *device)
     return (struct virtio_blk_device *)device;
 }
 
+/* Looks at the disk. True: what the guest sees of it has changed. */
+static bool storage_update(struct virtio_blk_device *dev)
+{
+    const volatile blk_storage_info_t *info = dev->storage_info;
+    uint64_t blocks = 0;
+    if (blk_storage_is_ready(dev->storage_info)) {
+        blocks = info->capacity;
+        blocks = blocks <= UINT64_MAX / BLK_TRANSFER_SIZE ? blocks : 0;
+        /* A byte of another PD's need not be a bool's. */
+        dev->is_read_only = *(const volatile uint8_t *)&info->read_only != 0;
+        dev->extension = blk_extension_read(dev->storage_info);
+        for (unsigned i = 0; i < VIRTIO_BLK_ID_BYTES; i++) {
+            dev->serial[i] = info->serial_number[i];
+        }
+    }
+    if ((dev->virtio_device.status & VIRTIO_STATUS_FEATURES_OK) == 0) {
+        /* A driver that has chosen its features before refuses nothing, and has its writes refused.
+         */
+        uint64_t read_only = VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
+        dev->virtio_device.features_offered &= ~read_only;
+        dev->virtio_device.features_offered |= dev->is_read_only ? read_only : 0;
+    }
+    bool has_changed = blocks != dev->blocks;
+    dev->blocks = blocks;
+    dev->config.capacity = blocks * BLOCK_SECTORS;
+    return has_changed;
+}
+
 static bool features_chosen(struct virtio_device *device, uint64_t features)
 {
     /* Writes are followed by a flush unless the driver says that it flushes itself (5.2.5). */
@@ -37,6 +65,7 @@ static void reset(struct virtio_device *device)
 {
     struct virtio_blk_device *dev = block_of(device);
     dev->config.writeback = 1;
+    (void)storage_update(dev); /* the driver has yet to look */
     block_requests_reset(dev);
 }
 
@@ -67,35 +96,6 @@ static const struct virtio_device_ops ops = {
     .notify = notify,
     .config_write = config_write,
 };
-
-/* Looks at the disk. True: what the guest sees of it has changed. */
-static bool storage_update(struct virtio_blk_device *dev)
-{
-    const volatile blk_storage_info_t *info = dev->storage_info;
-    uint64_t blocks = 0;
-    if (blk_storage_is_ready(dev->storage_info)) {
-        blocks = info->capacity;
-        blocks = blocks <= UINT64_MAX / BLK_TRANSFER_SIZE ? blocks : 0;
-        /* A byte of another PD's need not be a bool's. */
-        dev->is_read_only = *(const volatile uint8_t *)&info->read_only != 0;
-        dev->extension = blk_extension_read(dev->storage_info);
-        for (unsigned i = 0; i < VIRTIO_BLK_ID_BYTES; i++) {
-            dev->serial[i] = info->serial_number[i];
-        }
-    }
-    if (blocks == dev->blocks) {
-        return false;
-    }
-    dev->blocks = blocks;
-    dev->config.capacity = blocks * BLOCK_SECTORS;
-    if ((dev->virtio_device.status & VIRTIO_STATUS_FEATURES_OK) == 0) {
-        /* A driver that was not told refuses nothing, and has its writes refused. */
-        uint64_t read_only = VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
-        dev->virtio_device.features_offered &= ~read_only;
-        dev->virtio_device.features_offered |= dev->is_read_only ? read_only : 0;
-    }
-    return true;
-}
 
 /* Pages of the bounce area that hold tables: an eighth of it, up to as many as are of use. Without
  * direct access there is nothing that a table could name. */

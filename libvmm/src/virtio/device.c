@@ -46,6 +46,7 @@ void virtio_core_interrupt_ack(struct virtio_device *device, uint8_t reasons)
 void virtio_config_changed(struct virtio_device *device)
 {
     device->config_generation++;
+    device->config_has_changed = true;
     if (virtio_device_running(device)) {
         virtio_core_interrupt(device, VIRTIO_INTERRUPT_CONFIG);
     }
@@ -79,6 +80,7 @@ void virtio_device_reset(struct virtio_device *device)
     device->features_offered_select = 0;
     device->features_driver_select = 0;
     device->interrupt_status = 0;
+    device->config_has_changed = false;
     line_set(device, false);
     virtio_core_queues_reset(device);
     if (device->ops->reset != NULL) {
@@ -109,6 +111,9 @@ static bool features_accept(struct virtio_device *device)
 static void start(struct virtio_device *device)
 {
     virtio_core_queues_serve(device, true);
+    if (device->config_has_changed) { /* since the driver may have looked */
+        virtio_core_interrupt(device, VIRTIO_INTERRUPT_CONFIG);
+    }
     if (device->ops->started != NULL) {
         device->ops->started(device);
     }

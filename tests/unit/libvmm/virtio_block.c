@@ -176,6 +176,7 @@ void expect_none(void)
 
 void begin(uint64_t features)
 {
+    driver_store(base, REG_VIRTIO_MMIO_STATUS, 0); /* what is offered may change with it */
     assert_true(driver_begin(base, features & driver_features_offered(base)));
     for (unsigned i = 0; i < VIRTIO_BLK_QUEUE_COUNT; i++) {
         driver_queue_begin(base, &queues[i], i, QUEUE, QUEUES + i * DRIVER_QUEUE_BYTES);
