@@ -590,6 +590,21 @@ static void send_later(void **state)
     assert_int_equal(rig.doorbells, 1);
 }
 
+/* Where the guest may not write, nobody writes in its name. */
+static void pool_that_the_guest_may_only_read(void **state)
+{
+    (void)state;
+    struct vm_info_region *regions =
+        (struct vm_info_region *)((uintptr_t)fake_vm_info + fake_vm_info->region_offset);
+    uint32_t own = regions[1].perms;
+    regions[1].perms = 1;
+    block_server_opened(&rig.server);
+    block_server_received(&rig.server, &rig.hello, sizeof rig.hello);
+    regions[1].perms = own;
+    assert_int_equal(rig.answer.verdict, AGENT_REFUSED_POOL);
+    assert_int_equal(rig.server.state, BLOCK_SERVER_DRAINING);
+}
+
 static void refused_greetings(void **state)
 {
     (void)state;
@@ -752,6 +767,7 @@ int main(void)
         TEST(part_of_a_large_one_again),
         TEST(responses_full),
         TEST(send_later),
+        TEST(pool_that_the_guest_may_only_read),
         TEST(refused_greetings),
         TEST(broken_promises),
         TEST(completed_twice),

@@ -43,7 +43,8 @@ static void write_regions(const struct plan *plan, const struct plan_vm *vm,
         };
         strncpy(info->name, plan->system->regions[map->region].name, sizeof(info->name) - 1);
         for (size_t j = 0; j < pd->map_count; j++) {
-            if (pd->maps[j].region == map->region) {
+            /* A device would write there in the guest's name. */
+            if (pd->maps[j].region == map->region && (pd->maps[j].perms & MAP_PERM_WRITE) != 0) {
                 info->vmm_va = pd->maps[j].vaddr;
                 break;
             }

@@ -10,6 +10,7 @@
 #include <libvmm/util/util.h>
 
 #include "block_state.h"
+#include "guest_state.h"
 
 const char *block_server_state_name(enum block_server_state state)
 {
@@ -79,8 +80,10 @@ static void server_leave(struct block_server *server, enum block_server_state st
     server->byte_due = false;
     server->state = state;
     server->counts.reissued += kept;
-    LOG_VMM("disk server %s: %s, because %s; %u requests that it left unanswered are kept\n",
-            server->config.name, block_server_state_name(state), reason, kept);
+    if (guest_log_allowed()) {
+        LOG_VMM("disk server %s: %s, because %s; %u requests that it left unanswered are kept\n",
+                server->config.name, block_server_state_name(state), reason, kept);
+    }
 }
 
 /* The agent has broken a promise: it is told to go. Closed is the server when it has gone. */
@@ -117,8 +120,10 @@ void block_server_opened(struct block_server *server)
         block_server_closed(server);
     }
     server->state = BLOCK_SERVER_CONNECTING;
-    LOG_VMM("disk server %s: connecting, because an agent has opened its port\n",
-            server->config.name);
+    if (guest_log_allowed()) {
+        LOG_VMM("disk server %s: connecting, because an agent has opened its port\n",
+                server->config.name);
+    }
 }
 
 void block_server_closed(struct block_server *server)
@@ -156,10 +161,12 @@ static void hello_received(struct block_server *server, const void *bytes, uint3
     }
     server->state = BLOCK_SERVER_CONNECTED;
     server->counts.connections++;
-    LOG_VMM("disk server %s: connected: %lu MiB, serial \"%s\", %u requests at a time, pool of %u "
-            "MiB\n",
-            server->config.name, (unsigned long)(hello.capacity >> 20), hello.serial, hello.depth,
-            hello.page_count * (AGENT_PAGE_SIZE >> 20));
+    if (guest_log_allowed()) {
+        LOG_VMM("disk server %s: connected: %lu MiB, serial \"%s\", %u requests at a time, pool of "
+                "%u MiB\n",
+                server->config.name, (unsigned long)(hello.capacity >> 20), hello.serial,
+                hello.depth, hello.page_count * (AGENT_PAGE_SIZE >> 20));
+    }
     server_run(server);
 }
 

@@ -9,6 +9,7 @@
 #include <libvmm/util/util.h>
 
 #include "block_state.h"
+#include "guest_state.h"
 
 /* Counts of blocks in a request are 16 bits wide. */
 #define REQUEST_BLOCKS_MAX UINT16_MAX
@@ -96,7 +97,7 @@ enum agent_verdict block_hello_accept(struct block_server *server, const struct 
         disk_publish(server);
     }
     server->wrong_disk = !disk_is_same(hello, &server->disk);
-    if (server->wrong_disk) {
+    if (server->wrong_disk && guest_log_allowed()) {
         LOG_VMM_ERR("disk server %s: another disk came back, \"%s\" of %lu bytes in place of "
                     "\"%s\" of %lu: every request is refused until that one is there again\n",
                     server->config.name, hello->serial, (unsigned long)hello->capacity,

@@ -14,14 +14,24 @@
 #define FIRST_DATA     (AGENT_DATA_OFFSET / BLK_TRANSFER_SIZE)
 _Static_assert(FIRST_DATA < WORD_BITS, "the rings' pages are bits of the first word");
 
+/* The VA of the pool's page at `gpa`, NULL unless it is a page of RAM that the guest may write. */
+static void *page_find(uint64_t gpa)
+{
+    struct guest_ram_region region;
+    if (gpa % AGENT_PAGE_SIZE != 0 || !guest_ram_region_find(gpa, &region) ||
+        region.size - (gpa - region.gpa_start) < AGENT_PAGE_SIZE) {
+        return NULL;
+    }
+    return (uint8_t *)region.vmm_vaddr + (gpa - region.gpa_start);
+}
+
 bool block_pool_open(struct block_server_pool *pool, const struct agent_hello *hello)
 {
     if (hello->page_count == 0 || hello->page_count > AGENT_PAGE_MAX) {
         return false;
     }
     for (uint32_t i = 0; i < hello->page_count; i++) {
-        uint64_t gpa = hello->page_gpa[i];
-        pool->page_va[i] = gpa % AGENT_PAGE_SIZE == 0 ? gpa_to_hva(gpa, AGENT_PAGE_SIZE) : NULL;
+        pool->page_va[i] = page_find(hello->page_gpa[i]);
         if (pool->page_va[i] == NULL) {
             return false;
         }
