@@ -8,6 +8,7 @@
  */
 #include "net_copy.h"
 #include "net_device.h"
+#include "net_headers.h"
 #include "net_join.h"
 #include "net_merge.h"
 
@@ -15,6 +16,16 @@
 static bool is_served(const struct virtio_net_device *net)
 {
     return net->queues[VIRTIO_NET_RX_VIRTQ].served;
+}
+
+/* Whether a frame of this length may be passed on: NET_FRAME_MTU bytes behind its Ethernet header
+ * and its VLAN tags (virtio 1.2, 5.1.4.1). */
+static bool length_allowed(const uint8_t *frame, uint32_t length)
+{
+    uint16_t network, type;
+    return length <= NET_FRAME_MTU + NET_FRAME_LENGTH_MIN ||
+           (virtio_net_ethernet_parse(frame, length, &network, &type) &&
+            length - network <= NET_FRAME_MTU);
 }
 
 /* Takes the next frame that has come. False: there is none, and the other end has been asked to
@@ -34,7 +45,8 @@ static bool frame_take(struct virtio_net_device *net)
         }
     }
     bool can_be = buffer->len >= NET_FRAME_LENGTH_MIN && buffer->len <= NET_FRAME_LENGTH_MAX;
-    net->held_va = can_be ? virtio_net_buffer_va(port, buffer, buffer->len) : NULL;
+    const uint8_t *va = can_be ? virtio_net_buffer_va(port, buffer, buffer->len) : NULL;
+    net->held_va = va != NULL && length_allowed(va, buffer->len) ? va : NULL;
     net->is_holding = true;
     return true;
 }
