@@ -107,6 +107,21 @@ static void job_finish(struct blk_job *job)
     free_jobs = job;
 }
 
+void client_abandon(struct blk_client *client)
+{
+    struct blk_job *job = client->current;
+    if (job == NULL) {
+        return;
+    }
+    client->current = NULL;
+    job->status = BLK_RESP_ERR_NO_DEVICE;
+    job->good = job->cut < job->good ? job->cut : job->good;
+    job->cut = job->count;
+    if (job->pieces == 0) {
+        job_finish(job);
+    }
+}
+
 /* Whether the client may send one more request to the driver. */
 static bool client_may_send(const struct blk_client *client)
 {

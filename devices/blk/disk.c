@@ -86,11 +86,12 @@ static bool info_equal(const blk_storage_info_t *a, const blk_storage_info_t *b)
            __builtin_memcmp(a->serial_number, b->serial_number, sizeof(a->serial_number)) == 0;
 }
 
-/* No client has a part of the disk any more. */
+/* No client has a part of the disk any more, nor something in work for it. */
 static void disk_withdraw(void)
 {
     for (uint32_t i = 0; i < clients_count(); i++) {
         struct blk_client *client = client_at(i);
+        client_abandon(client);
         if (client->blocks != 0) {
             client->blocks = 0;
             blk_storage_set_ready(client->storage_info, false);

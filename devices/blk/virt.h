@@ -87,6 +87,9 @@ uint32_t clients_count(void);
 struct blk_client *client_at(uint32_t index);
 /* What the client is offered beyond sDDF: BLK_EXTENSION_*. */
 uint32_t client_features(const struct blk_client *client);
+/* Ends the request that the client has in work: what the driver has of it is waited for, and the
+ * rest was meant for a disk that is not there any more. */
+void client_abandon(struct blk_client *client);
 /* The client's part of the disk has come or gone. */
 void client_tell(struct blk_client *client);
 /* Takes what there is from every client, in turns, as far as the driver has room. */

@@ -38,6 +38,7 @@ struct disk {
     uint32_t discard_granularity; /* 0: no discard */
     int discard_mode;             /* of fallocate() */
     bool is_read_only;
+    bool is_file;
     char serial[AGENT_SERIAL_SIZE];
 };
 
@@ -95,11 +96,13 @@ struct agent {
     uint32_t completion_tail; /* written up to here */
     uint32_t completion_rung; /* and the VMM knows up to here */
     bool is_disk_kept;        /* by the kernel, as file 0 of the ring's */
+    bool is_port_polled;      /* it is read when something has come */
     uint8_t received[64];     /* by the read of the port that is under way */
     struct {
         bool is_busy;
         struct agent_request request;
         uint64_t done;        /* bytes */
+        bool is_allocated;    /* a file's blocks are; that is yet to be written down */
     } slots[AGENT_DEPTH_MAX]; /* by tag */
 };
 

@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/falloc.h>
 
@@ -14,19 +16,42 @@
 
 #define PORT UINT64_MAX /* in place of a tag: the read of the port */
 
+/* Asks to be told what comes through the port, or, of a kernel that does not wait for that, that
+ * something has. */
 static void port_listen(struct agent *agent)
 {
     struct io_uring_sqe *sqe = uring_prepare(&agent->uring);
-    sqe->opcode = IORING_OP_READ;
     sqe->fd = agent->port;
+    sqe->user_data = PORT;
+    if (agent->is_port_polled) {
+        sqe->opcode = IORING_OP_POLL_ADD;
+        sqe->poll_events = POLLIN;
+        return;
+    }
+    sqe->opcode = IORING_OP_READ;
     sqe->addr = (uintptr_t)agent->received;
     sqe->len = sizeof agent->received;
-    sqe->user_data = PORT;
+}
+
+/* The result of the read of the port, from that of what port_listen() asked for. Until Linux 5.19
+ * an io_uring's read of a file that does not block ends at once. */
+static int32_t port_result(struct agent *agent, int32_t result)
+{
+    if (!agent->is_port_polled) {
+        agent->is_port_polled = result == -EAGAIN;
+        return result;
+    }
+    if (result < 0) {
+        return result;
+    }
+    ssize_t count = read(agent->port, agent->received, sizeof agent->received);
+    return count >= 0 ? (int32_t)count : -errno;
 }
 
 /* What came through the port. A doorbell says nothing: the rings are looked at anyway. */
 static void port_hear(struct agent *agent, int32_t result)
 {
+    result = port_result(agent, result);
     if (result == 0) {
         refuse("the VMM has closed the port");
     }
@@ -96,6 +121,10 @@ static void operation_prepare(struct agent *agent, uint32_t tag)
         sqe->opcode = IORING_OP_FSYNC;
         break;
     default:
+        if (agent->slots[tag].is_allocated) {
+            sqe->opcode = IORING_OP_FSYNC;
+            break;
+        }
         sqe->opcode = IORING_OP_FALLOCATE;
         sqe->off = request->disk_offset;
         sqe->addr = request->size; /* where this operation has its length */
@@ -118,6 +147,7 @@ static void request_take(struct agent *agent)
     agent->slots[request.tag].is_busy = true;
     agent->slots[request.tag].request = request;
     agent->slots[request.tag].done = 0;
+    agent->slots[request.tag].is_allocated = false;
     if (request_is_sound(agent, &request)) {
         operation_prepare(agent, request.tag);
     } else {
@@ -137,6 +167,15 @@ static void requests_take(struct agent *agent)
     }
 }
 
+/* Whether that was a file's blocks given back or zeroed, which its file system has to write down
+ * before it is answered: O_DSYNC does that for writes only. */
+static bool is_to_be_written_down(const struct agent *agent, uint32_t tag)
+{
+    uint32_t operation = agent->slots[tag].request.operation;
+    return agent->disk.is_file && !agent->slots[tag].is_allocated &&
+           (operation == AGENT_DISCARD || operation == AGENT_WRITE_ZEROES);
+}
+
 static void operation_done(struct agent *agent, uint32_t tag, int32_t result)
 {
     const struct agent_request *request = &agent->slots[tag].request;
@@ -148,6 +187,11 @@ static void operation_done(struct agent *agent, uint32_t tag, int32_t result)
         return;
     }
     if (result < 0) {
+        operation_prepare(agent, tag);
+        return;
+    }
+    if (is_to_be_written_down(agent, tag)) {
+        agent->slots[tag].is_allocated = true;
         operation_prepare(agent, tag);
         return;
     }

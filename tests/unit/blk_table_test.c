@@ -456,10 +456,55 @@ static void configurations_that_cannot_be(void **state)
     expect_nobody();
 }
 
+/* What was meant for one disk does not go to the next: there, the place is another client's. */
+static void a_request_ends_with_its_disk(void **state)
+{
+    (void)state;
+    blk_req_t out[2], request;
+    blk_resp_t answer;
+    rig_reset(2, 2, 8);
+    rig_gpt(2);
+    decide();
+    expect_part(0, RIG_PART_START(0), RIG_PART_BLOCKS);
+    rig_ask(0, BLK_REQ_WRITE, 0, 0, 1, 1);
+    rig_ask(0, BLK_REQ_WRITE, 0, 1, 1, 2);
+    rig_ask(0, BLK_REQ_WRITE, 0, 5, 7, 3); /* for which the driver has no room */
+    notified(RIG_CLIENT_CH(0));
+    assert_true(rig_take(&out[0]) && rig_take(&out[1]) && !rig_take(&request));
+    blk_storage_set_ready(rig_driver.info, false);
+    notified(RIG_DRIVER_CH);
+    expect_nobody();
+    assert_true(rig_answered(0, &answer));
+    assert_int_equal(answer.id, 3);
+    assert_int_equal(answer.status, BLK_RESP_ERR_NO_DEVICE);
+    assert_int_equal(answer.success_count, 0);
+    memset(rig_disk[0], 0, BLK_TRANSFER_SIZE);
+    rig_mbr(1, 0x83, RIG_PART_START(0) * 8, RIG_PART_BLOCKS * 8);
+    strcpy(rig_driver.info->serial_number, "another");
+    blk_storage_set_ready(rig_driver.info, true);
+    rig_answer(&out[0], BLK_RESP_ERR_IO, 0);
+    rig_answer(&out[1], BLK_RESP_ERR_IO, 0);
+    notified(RIG_DRIVER_CH);
+    while (rig_take(&request)) {
+        assert_int_not_equal(request.code, BLK_REQ_WRITE);
+        rig_do(&request);
+        rig_answer(&request, BLK_RESP_OK, request.count);
+        notified(RIG_DRIVER_CH);
+    }
+    expect_part(0, 0, 0);
+    expect_part(1, RIG_PART_START(0), RIG_PART_BLOCKS);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(rig_answered(0, &answer));
+        assert_int_equal(answer.status, BLK_RESP_ERR_IO);
+    }
+    assert_false(rig_answered(0, &answer));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(gpt, reset),
+        cmocka_unit_test_setup(a_request_ends_with_its_disk, reset),
         cmocka_unit_test(checksum),
         cmocka_unit_test_setup(gpt_with_bad_primary, reset),
         cmocka_unit_test_setup(gpt_with_bad_entries, reset),
