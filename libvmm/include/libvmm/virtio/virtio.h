@@ -98,7 +98,7 @@ struct virtio_device {
     uint8_t status;
     uint8_t interrupt_status;
     uint8_t config_generation;
-    bool config_has_changed; /* since the last reset */
+    bool config_has_changed;  /* since the last reset */
     uint64_t features_driver; /* as written, before FEATURES_OK */
     uint32_t features_offered_select;
     uint32_t features_driver_select;
