@@ -14,8 +14,10 @@
 /* io block DEVICE read|write random|sequential SIZE DEPTH COUNT */
 int io_block(int argc, char **argv);
 
-/* io load DEVICE MIB ROUNDS: from that offset on, which nobody else uses */
+/* io load DEVICE MIB ROUNDS OWNER: from that offset on, which nobody else uses;
+ * io check DEVICE MIB OWNER ACKNOWLEDGED: what a load that was cut short has left there */
 int io_load(int argc, char **argv);
+int io_check(int argc, char **argv);
 
 /* io send|receive HOST PORT BYTES; io udp HOST PORT COUNT SIZE; io ping HOST COUNT */
 int io_send(int argc, char **argv);

@@ -3,10 +3,12 @@
  *
  * A load of writes, to a disk and not to a file system's file, whose writes Linux would make one
  * after the other, of which every acknowledged one is accounted for. A part of the disk is cut into
- * places of one block; a write to a place carries the place, a number that grows with each write,
- * and a checksum over all that. After each round, when nothing is under way, every place is read
- * back: it has to hold the last write that was acknowledged. An older number is a lost write, or an
- * old one that came again after a newer one.
+ * places of one block; a write to a place carries its owner, the place, a number that grows with
+ * each write, and a checksum over all that. In a round each place is written once. After it, when
+ * nothing is under way, every place is read back: it has to hold the last write that was
+ * acknowledged. An older number is a lost write, or an old one that came again after a newer one.
+ * Where the load has ended in the midst of it, `check` says whether what it had acknowledged is
+ * there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +26,10 @@
 #define DEPTH  16
 
 struct record {
+    uint64_t owner; /* a number that whoever loads the disk has for itself */
     uint64_t place;
     uint64_t number; /* 0: never written */
-    uint64_t filler[BLOCK / 8 - 3];
+    uint64_t filler[BLOCK / 8 - 4];
     uint64_t sum; /* of all before, FNV-1a by words */
 };
 
@@ -42,8 +45,9 @@ static uint64_t sum_of(const struct record *record)
     return sum;
 }
 
-static void record_make(struct record *record, uint64_t place, uint64_t number)
+static void record_make(struct record *record, uint64_t owner, uint64_t place, uint64_t number)
 {
+    record->owner = owner;
     record->place = place;
     record->number = number;
     for (size_t i = 0; i < sizeof record->filler / 8; i++) {
@@ -54,6 +58,7 @@ static void record_make(struct record *record, uint64_t place, uint64_t number)
 
 struct load {
     int fd;
+    uint64_t owner;
     uint64_t offset; /* of place 0, in bytes */
     struct uring uring;
     struct record *records; /* DEPTH of them */
@@ -84,7 +89,7 @@ static void write_begin(struct load *load, uint64_t slot)
     load->number++;
     load->is_busy[place] = true;
     load->place[slot] = place;
-    record_make(&load->records[slot], place, load->number);
+    record_make(&load->records[slot], load->owner, place, load->number);
     struct io_uring_sqe *sqe = uring_prepare(&load->uring);
     sqe->opcode = IORING_OP_WRITE_FIXED;
     sqe->fd = load->fd;
@@ -137,31 +142,36 @@ static void round_write(struct load *load, uint64_t count)
     load->flushes++;
 }
 
-static bool record_check(const struct record *record, uint64_t place, uint64_t last)
+static bool record_is_whole(const struct record *record, uint64_t owner, uint64_t place)
 {
-    if (last == 0) {
-        return true; /* nothing was promised */
+    return record->sum == sum_of(record) && record->owner == owner && record->place == place;
+}
+
+static bool record_lost(const struct record *record, uint64_t owner, uint64_t place, uint64_t last)
+{
+    printf("io load: LOST at place %llu: write %llu was acknowledged, %llu is there, %s\n",
+           (unsigned long long)place, (unsigned long long)last, (unsigned long long)record->number,
+           record->sum != sum_of(record)           ? "its sum is wrong"
+           : record_is_whole(record, owner, place) ? "its sum is right"
+                                                   : "of another owner or place");
+    return false;
+}
+
+static const struct record *place_read(struct load *load, uint64_t place)
+{
+    if (pread(load->fd, load->records, BLOCK, (off_t)(load->offset + place * BLOCK)) != BLOCK) {
+        io_die("read back");
     }
-    if (record->sum != sum_of(record) || record->place != place || record->number != last) {
-        printf("io load: LOST at place %llu: write %llu was acknowledged, %llu is there, its sum "
-               "is %s\n",
-               (unsigned long long)place, (unsigned long long)last,
-               (unsigned long long)record->number,
-               record->sum == sum_of(record) ? "right" : "wrong");
-        return false;
-    }
-    return true;
+    return load->records;
 }
 
 static bool round_check(struct load *load)
 {
     for (uint64_t place = 0; place < PLACES; place++) {
-        struct record *record = &load->records[0];
-        if (pread(load->fd, record, BLOCK, (off_t)(load->offset + place * BLOCK)) != BLOCK) {
-            io_die("read back");
-        }
-        if (!record_check(record, place, load->last[place])) {
-            return false;
+        const struct record *record = place_read(load, place);
+        if (load->last[place] != 0 &&
+            (!record_is_whole(record, load->owner, place) || record->number != load->last[place])) {
+            return record_lost(record, load->owner, place, load->last[place]);
         }
     }
     return true;
@@ -173,6 +183,7 @@ int io_load(int argc, char **argv)
     (void)argc;
     uint64_t rounds = io_number(argv[2], UINT32_MAX);
     load.offset = io_number(argv[1], UINT32_MAX) << 20;
+    load.owner = io_number(argv[3], UINT32_MAX);
     file_open(&load, argv[0]);
     for (uint64_t round = 1; round <= rounds; round++) {
         round_write(&load, PLACES);
@@ -184,5 +195,29 @@ int io_load(int argc, char **argv)
                (unsigned long long)load.flushes);
         fflush(stdout);
     }
+    return EXIT_SUCCESS;
+}
+
+/* Each place holds a whole write: of the last round that was told of, or a newer one. */
+int io_check(int argc, char **argv)
+{
+    static struct load load;
+    uint64_t newest = 0;
+    (void)argc;
+    load.offset = io_number(argv[1], UINT32_MAX) << 20;
+    load.owner = io_number(argv[2], UINT32_MAX);
+    uint64_t acknowledged = io_number(argv[3], UINT32_MAX);
+    file_open(&load, argv[0]);
+    for (uint64_t place = 0; place < PLACES; place++) {
+        const struct record *record = place_read(&load, place);
+        if (!record_is_whole(record, load.owner, place) ||
+            record->number + PLACES <= acknowledged) {
+            record_lost(record, load.owner, place, acknowledged);
+            return EXIT_FAILURE;
+        }
+        newest = record->number > newest ? record->number : newest;
+    }
+    printf("io check: all %d places hold what was acknowledged; the newest write is %llu\n", PLACES,
+           (unsigned long long)newest);
     return EXIT_SUCCESS;
 }

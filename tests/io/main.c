@@ -20,7 +20,8 @@ static const struct command {
     const char *arguments;
 } commands[] = {
     {"block", io_block, 6, "DEVICE read|write random|sequential SIZE DEPTH COUNT"},
-    {"load", io_load, 3, "DEVICE MIB ROUNDS"},
+    {"load", io_load, 4, "DEVICE MIB ROUNDS OWNER"},
+    {"check", io_check, 4, "DEVICE MIB OWNER ACKNOWLEDGED"},
     {"send", io_send, 3, "HOST PORT BYTES"},
     {"receive", io_receive, 3, "HOST PORT BYTES"},
     {"udp", io_udp, 4, "HOST PORT COUNT SIZE"},

@@ -51,7 +51,7 @@ static bool the_load_begins(struct machine *machine)
         return false;
     }
     machine_forbid(machine, failures);
-    machine_type(machine, "io load /dev/vda 48 1000000 &\n");
+    machine_type(machine, "io load /dev/vda 48 1000000 1 &\n");
     return machine_wait(machine, " flushes, all there", SHELL_SECONDS) != NULL &&
            serving_switch(machine, SERVING_STORAGE, SHELL_SECONDS);
 }
