@@ -29,6 +29,12 @@
         QEMU, "-machine", "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m",      \
             "2G", "-kernel", image, NULL                                                           \
     }
+#define VIRT_WITH_TRACE(image, trace)                                                              \
+    {                                                                                              \
+        QEMU, "-machine", "virt,virtualization=on,gic-version=2", "-cpu", "cortex-a53", "-m",      \
+            "2G", "-kernel", image, "-trace", "pci_nvme_write", "-trace", "pci_nvme_flush_ns",     \
+            "-D", trace, NULL                                                                      \
+    }
 #define VIRT_BARE(cores, dtb)                                                                      \
     {                                                                                              \
         QEMU, "-machine", "virt,gic-version=2", "-cpu", "cortex-a53", "-smp", cores, "-m", "512M", \
@@ -85,7 +91,9 @@ static const struct board {
   /* Slow to write, so that requests are under way when the driver VM dies; not slowed by the host.
    */
     virt_pcie_io = {pcie_devices, "if=none,id=disk,cache=unsafe",
-                    BUILD_DIR "/tests/serving/served.disk"};
+                    BUILD_DIR "/tests/serving/served.disk"},
+  virt_pcie_crowd = {pcie_devices, "if=none,id=disk,cache=unsafe",
+                     BUILD_DIR "/tests/crowd/served.disk"};
 
 static const struct {
     const struct board *board;
@@ -106,6 +114,9 @@ static const struct {
     [DRIVER_VM_RECONNECT] = {.board = &virt_pcie_io,
                              .arguments = VIRT_ON_DROVER(BUILD_DIR
                                                          "/tests/serving/reconnect/driver_vm.img")},
+    [DRIVER_VM_CROWD] = {.board = &virt_pcie_crowd,
+                         .arguments =
+                             VIRT_WITH_TRACE(BUILD_DIR "/tests/crowd/driver_vm.img", CROWD_TRACE)},
     [DRIVER_VM_RESTART] = {.board = &virt,
                            .arguments =
                                VIRT_ON_DROVER(BUILD_DIR "/tests/composed/restart/driver_vm.img")},

@@ -16,6 +16,7 @@ enum driver_vm_boot {
     DRIVER_VM_SERVING,   /* examples/serving: it serves its disk and its network */
     DRIVER_VM_RECONNECT, /* tests/serving: the same with who restarts it, and `io` on the disk */
     DRIVER_VM_PCI,       /* tests/pci: its client VM has its devices on a PCI bus */
+    DRIVER_VM_CROWD,     /* tests/crowd: many clients; QEMU logs to CROWD_TRACE what it writes */
     DRIVER_VM_SEL4_VMM,  /* the same guest under a VMM for seL4 */
     DRIVER_VM_BARE,      /* the guest's own kernel, initramfs and device tree, nothing beneath it */
     DRIVER_VM_4_CPUS,    /* tests/smp_guest: four vCPUs on one core */
@@ -28,6 +29,8 @@ enum driver_vm_boot {
     DRIVER_VM_ODROIDC4_COMPOSED, /* examples/composed: the eMMC and no console */
     DRIVER_VM_ODROIDC4_BARE,     /* Debian's kernel with the board's own tree, nothing beneath it */
 };
+
+#define CROWD_TRACE BUILD_DIR "/tests/crowd/nvme.trace"
 
 /* How its console is reached: QEMU's own terminal, with Ctrl-A for its commands, or a test. */
 enum driver_vm_console {

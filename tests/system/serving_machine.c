@@ -47,7 +47,7 @@ bool serving_wait_all(struct machine *machine, double seconds)
     return true;
 }
 
-bool serving_switch(struct machine *machine, enum serving_console console, double seconds)
+bool serving_switch(struct machine *machine, unsigned console, double seconds)
 {
     char keys[16];
 

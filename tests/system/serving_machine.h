@@ -37,8 +37,8 @@ bool serving_wait(struct machine *machine, const struct serving_step *step, doub
 /* Waits for all steps, for `seconds` at most in all. */
 bool serving_wait_all(struct machine *machine, double seconds);
 
-/* Gives the input to one of them, and waits until the console says so. */
-bool serving_switch(struct machine *machine, enum serving_console console, double seconds);
+/* Gives the input to one of them, by its number, and waits until the console says so. */
+bool serving_switch(struct machine *machine, unsigned console, double seconds);
 
 /* Turns the client VM off from its shell, which has the input, and waits until its VMM has said
  * that it is off. */
