@@ -21,7 +21,7 @@ struct io_load io_loads[] = {
      .unit = 1,
      .units = 1600,
      .aim = 0.6,
-     .paced_units = 8000},
+     .paced_units = 16000},
     {.key = "read_128k_1",
      .event = "read 128 KiB, sequential, depth 1",
      .command = BLOCK("read", "sequential", 131072, 1),
@@ -34,7 +34,7 @@ struct io_load io_loads[] = {
      .unit = 1,
      .units = 640,
      .aim = 0.8,
-     .paced_units = 640},
+     .paced_units = 1280},
     {.key = "write_4k_1",
      .event = "write 4 KiB, random, depth 1",
      .command = BLOCK("write", "random", 4096, 1),
@@ -47,7 +47,7 @@ struct io_load io_loads[] = {
      .unit = 1,
      .units = 1600,
      .aim = 0.6,
-     .paced_units = 8000},
+     .paced_units = 16000},
     {.key = "write_128k_1",
      .event = "write 128 KiB, sequential, depth 1",
      .command = BLOCK("write", "sequential", 131072, 1),
@@ -60,7 +60,7 @@ struct io_load io_loads[] = {
      .unit = 1,
      .units = 640,
      .aim = 0.8,
-     .paced_units = 640},
+     .paced_units = 1280},
     {.key = "tcp_send",
      .event = "TCP, 64 KiB sent",
      .command = "io send 10.0.2.2 PORT COUNT",
@@ -90,6 +90,8 @@ struct io_load io_loads[] = {
      .unit = 1,
      .units = 200},
 };
+
+double io_speed;
 
 const size_t io_load_count = sizeof io_loads / sizeof *io_loads;
 
@@ -152,9 +154,9 @@ static void events_print(FILE *to)
 static void paced_print(FILE *to)
 {
     fprintf(to,
-            "\nMB a second on a disk of %.0f MB and %.0f requests a second, %.1e instructions a "
-            "second\n",
-            IO_PACE_BYTES / 1e6, IO_PACE_REQUESTS, IO_PACE_INSTRUCTIONS);
+            "\nMB a second on a disk of %.0f MB and %.0f requests a second, of a processor of %.1e "
+            "instructions a second (here: %.2e)\n",
+            IO_PACE_BYTES / 1e6, IO_PACE_REQUESTS, IO_PACE_INSTRUCTIONS, io_speed);
     fprintf(to, "%-36s %9s %9s %9s %9s %9s %9s %9s\n", "", "bare", "driver VM", "client VM",
             "native", "client's", "native's", "aim");
     for (size_t i = 0; i < io_load_count; i++) {

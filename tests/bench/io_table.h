@@ -41,6 +41,9 @@ struct io_load {
 #define IO_PACE_BYTES        400e6
 #define IO_PACE_REQUESTS     40e3
 
+/* Instructions that the machines do in a second of the host's time; 0: not measured. */
+extern double io_speed;
+
 extern struct io_load io_loads[];
 extern const size_t io_load_count;
 
