@@ -57,8 +57,8 @@ static void table_ask(blk_req_code_t code, unsigned first, uint16_t count, uint8
         table[i] = (first + i * 5) % READABLE;
     }
     if (code == BLK_REQ_WRITE_SCATTERED) {
-        uint32_t word =
-            next_word(); /* for a read that is out as well: what is no page, or one of these */
+        /* A read that is out may have this table, too: what is no page, or one of those. */
+        uint32_t word = next_word();
         table[next_byte()] = word < RIG_DATA_BLOCKS ? word % READABLE : word;
     }
     rig_ask(code, TABLE, next_byte(), count, id);
@@ -105,6 +105,10 @@ static void greet(void)
     for (unsigned i = next_byte() % 4; i != 0; i--) {
         uint32_t at = next_word() % sizeof hello;
         bytes[at] = next_byte();
+    }
+    /* Who recovers has a disk as large as the one that was accepted. */
+    if (hello.capacity > rig.hello.capacity && hello.capacity <= INT64_MAX) {
+        hello.capacity = rig.hello.capacity;
     }
     block_server_received(&rig.server, &hello, sizeof hello);
 }
