@@ -107,9 +107,13 @@ struct thread *sched_block_slow(struct cpu *cpu, struct thread *woken)
 {
     struct thread *next = pick(cpu, woken);
 
-    if (!counts_time(cpu)) {
-        turn_limit(cpu, next);
-    } else if (UNLIKELY(next == cpu->current)) {
+    if (!counts_time(cpu) && cpu->ready.top == next->priority) {
+        /* Its turn begins with the switch to it: what is left of it may be less than the way there,
+         * and would be given to it anew. */
+        cpu->on_switch |= SWITCH_COUNTS_TIME;
+        cpu->payer = NULL;
+    }
+    if (counts_time(cpu) && UNLIKELY(next == cpu->current)) {
         return sched_admit(cpu, next); /* there will be no switch */
     }
     return next;
@@ -207,6 +211,8 @@ void sched_expire(struct cpu *cpu)
     if (cpu->has_limits) {
         limits_expire(cpu, now);
     } else if (!cpu->end_armed || cpu->ready.top < cpu->current->priority) {
+        charge(cpu, now);
+        cpu->payer = NULL;
         cpu->on_switch &= (uint8_t)~SWITCH_COUNTS_TIME;
         cpu->end_armed = false;
     }

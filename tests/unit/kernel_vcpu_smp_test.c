@@ -101,6 +101,26 @@ static void a_vcpu_whose_trap_wakes_another_keeps_its_turn(void **state)
     assert_guest_runs(GUEST + SIBLING - first);
 }
 
+/* What is left of the VMM's time, who has no equal, ends without anybody's turn: it must not end
+ * again at each trap. */
+static void time_of_who_has_no_equal_ends_once(void **state)
+{
+    (void)state;
+    assert_int_equal(vmm_asks(GUEST, SYS_VIRQ_INJECT, SOFT, 0), DROVER_OK);
+    vcpu_wfi(SIBLING);
+    vmm_asks(SIBLING, SYS_VIRQ_INJECT, SOFT, 0); /* both are ready */
+    system_time(fake_sysregs.cntpct_el0 + 10);
+    PD(VMM)->budget.amount = 1;
+    example_trap();
+    assert_runs(VMM);
+    system_time(fake_sysregs.cntpct_el0 + 2);
+    assert_runs(VMM);
+    assert_int_equal(PD(VMM)->budget.amount, PD(VMM)->budget.size);
+    pd_answer(VMM);
+    example_trap();
+    assert_true(fake_sysregs.cnthp_cval_el2 > fake_sysregs.cntpct_el0 + 10);
+}
+
 static void more_than_list_registers_for_a_vcpu_that_is_not_loaded(void **state)
 {
     (void)state;
@@ -271,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup(a_turn_that_ends_in_a_trap_has_ended, start_both),
         cmocka_unit_test_setup(a_vcpu_that_traps_keeps_its_turn, start_both),
         cmocka_unit_test_setup(a_vcpu_whose_trap_wakes_another_keeps_its_turn, start_both),
+        cmocka_unit_test_setup(time_of_who_has_no_equal_ends_once, start_both),
         cmocka_unit_test_setup(more_than_list_registers_for_a_vcpu_that_is_not_loaded, start_both),
         cmocka_unit_test_setup(a_report_asked_for_leaves_a_hardware_interrupt_alone, start_guest),
         cmocka_unit_test_setup(timers_of_siblings_do_not_mix, start_both),
