@@ -7,7 +7,8 @@ KERNEL_SOURCES := $(wildcard kernel/*.c kernel/aarch64/*.c kernel/aarch64/*.S ke
 KERNEL_HEADERS := $(wildcard kernel/*.h kernel/aarch64/*.h kernel/drivers/*.h include/drover/*.h)
 # What runs when programs talk is optimised for speed, the rest for size.
 KERNEL_FAST    := irq pd ready sched syscall vcpu aarch64/thread_aarch64
-KERNEL_CFLAGS  := -mgeneral-regs-only -ffixed-x18 -flto -fno-unroll-loops -fno-vectorize -Ikernel -Ikernel/aarch64
+# No frame pointers: nothing in the kernel follows them.
+KERNEL_CFLAGS  := -mgeneral-regs-only -fomit-frame-pointer -ffixed-x18 -flto -fno-unroll-loops -fno-vectorize -Ikernel -Ikernel/aarch64
 
 define kernel_rules
 $(BUILD)/target/$(1)/kernel/%.o: kernel/% $(KERNEL_HEADERS)
