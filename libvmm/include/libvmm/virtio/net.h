@@ -9,7 +9,8 @@
  * A frame is copied once each way. One that the guest leaves to the device to cut into segments, or
  * to fill a checksum in, is cut and filled in as it is copied, because a buffer of the class
  * has 2048 bytes; segments for the guest are joined as they are copied, if it takes that. While the
- * guest has no driver for the device, frames for it are dropped and their buffers returned. docs/virtio.md says what is offered.
+ * guest has no driver for the device, frames for it are dropped and their buffers returned.
+ * docs/virtio.md says what is offered.
  */
 #pragma once
 
