@@ -273,7 +273,7 @@ struct vm_info_region {
     uint64_t gpa;
     uint64_t size; /* bytes */
     uint64_t pa;
-    uint64_t vmm_va; /* where the VMM has the same memory mapped, 0 if nowhere */
+    uint64_t vmm_va; /* where the VMM has the same memory mapped and can write it, 0 if nowhere */
     uint32_t kind;   /* enum vm_region_kind */
     uint32_t perms;  /* MAP_PERM_* of manifest.h: 1 read, 2 write, 4 execute */
     char name[NAME_SIZE];

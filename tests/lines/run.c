@@ -17,25 +17,7 @@ static struct machine *start(const char *system)
     char log[128];
     snprintf(image, sizeof image, BUILD_DIR "/tests/lines/%s.img", system);
     snprintf(log, sizeof log, BUILD_DIR "/tests/log/lines_%s.console", system);
-    char *const arguments[] = {"qemu-system-aarch64",
-                               "-machine",
-                               "virt,virtualization=on,gic-version=2",
-                               "-cpu",
-                               "cortex-a53",
-                               "-m",
-                               "2G",
-                               "-icount",
-                               "shift=0,sleep=off",
-                               "-display",
-                               "none",
-                               "-nic",
-                               "none",
-                               "-serial",
-                               "stdio",
-                               "-kernel",
-                               image,
-                               NULL};
-    return machine_start(log, NULL, arguments);
+    return machine_boot_virt(image, log, true);
 }
 
 /* Whether `line` is the next whole one of `name`; counts it in `*count` then. */

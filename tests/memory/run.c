@@ -12,24 +12,9 @@
 static bool all_right(struct machine *none)
 {
     static const char *const faults[] = {"fault", NULL};
-    char *const arguments[] = {"qemu-system-aarch64",
-                               "-machine",
-                               "virt,virtualization=on,gic-version=2",
-                               "-cpu",
-                               "cortex-a53",
-                               "-m",
-                               "2G",
-                               "-display",
-                               "none",
-                               "-nic",
-                               "none",
-                               "-serial",
-                               "stdio",
-                               "-kernel",
-                               BUILD_DIR "/tests/memory/memory.img",
-                               NULL};
     (void)none;
-    struct machine *machine = machine_start(BUILD_DIR "/tests/log/memory.console", NULL, arguments);
+    struct machine *machine = machine_boot_virt(BUILD_DIR "/tests/memory/memory.img",
+                                                BUILD_DIR "/tests/log/memory.console", false);
     machine_forbid(machine, faults);
     const char *output = machine_wait(machine, " tries", SECONDS);
     bool right = output != NULL && strstr(output, "memory: right, after ") != NULL;

@@ -113,6 +113,30 @@ struct machine *machine_start(const char *log_path, FILE *echo, char *const argv
     return machine;
 }
 
+struct machine *machine_boot_virt(const char *image, const char *log_path, bool is_counted)
+{
+    const char *arguments[20] = {"qemu-system-aarch64",
+                                 "-machine",
+                                 "virt,virtualization=on,gic-version=2",
+                                 "-cpu",
+                                 "cortex-a53",
+                                 "-m",
+                                 "2G",
+                                 "-display",
+                                 "none",
+                                 "-nic",
+                                 "none",
+                                 "-serial",
+                                 "stdio",
+                                 "-kernel",
+                                 image};
+    if (is_counted) {
+        arguments[15] = "-icount";
+        arguments[16] = "shift=0,sleep=off";
+    }
+    return machine_start(log_path, NULL, (char *const *)arguments);
+}
+
 void machine_forbid(struct machine *machine, const char *const *texts)
 {
     machine->forbidden = texts;

@@ -22,6 +22,10 @@ struct machine;
 #define MACHINE_MONITOR_FD 3
 struct machine *machine_start(const char *log_path, FILE *echo, char *const argv[]);
 
+/* Boots `image` on QEMU's virt board with one core and without a network, its console in the file
+ * `log_path`. `is_counted`: with an instruction a nanosecond, so that each run is the same. */
+struct machine *machine_boot_virt(const char *image, const char *log_path, bool is_counted);
+
 /* From here on, output containing one of the texts (NULL-terminated list, kept by reference) makes
  * the wait that meets it, and every later one, fail. */
 void machine_forbid(struct machine *machine, const char *const *texts);

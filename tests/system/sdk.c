@@ -38,23 +38,7 @@ static struct machine *boot(const char *image)
 {
     char path[256];
     snprintf(path, sizeof(path), "%s/%s", directory, image);
-    char *arguments[] = {"qemu-system-aarch64",
-                         "-machine",
-                         "virt,virtualization=on,gic-version=2",
-                         "-cpu",
-                         "cortex-a53",
-                         "-m",
-                         "2G",
-                         "-display",
-                         "none",
-                         "-nic",
-                         "none",
-                         "-serial",
-                         "stdio",
-                         "-kernel",
-                         path,
-                         NULL};
-    return machine_start(BUILD_DIR "/tests/log/sdk.console", NULL, arguments);
+    return machine_boot_virt(path, BUILD_DIR "/tests/log/sdk.console", false);
 }
 
 /* Boots `image` of the copy and waits for `text`. */

@@ -21,20 +21,6 @@
 #define PSH    0x08
 #define SIZE   20000 /* of a receive buffer that any of these frames fits into */
 
-static int start_client(void **state)
-{
-    *state = &test_client;
-    test_net_start(&test_client, test_net_features());
-    return 0;
-}
-
-static int start_server(void **state)
-{
-    *state = &test_server;
-    test_net_start(&test_server, test_net_features());
-    return 0;
-}
-
 /* A large frame and the segments that it is cut into. */
 struct large {
     struct virtio_net_hdr header;
@@ -439,9 +425,6 @@ static void buffers_run_out(void **state)
         assert_int_equal(payload, plain.payload);
     }
 }
-
-#define BOTH_ROLES(test)                                                                           \
-    cmocka_unit_test_setup(test, start_client), cmocka_unit_test_setup(test, start_server)
 
 int main(void)
 {

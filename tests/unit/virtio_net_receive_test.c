@@ -14,20 +14,6 @@
 
 #define HEADER 12u
 
-static int start_client(void **state)
-{
-    *state = &test_client;
-    test_net_start(&test_client, test_net_features());
-    return 0;
-}
-
-static int start_server(void **state)
-{
-    *state = &test_server;
-    test_net_start(&test_server, test_net_features());
-    return 0;
-}
-
 static uint64_t post(struct test_net *net, uint32_t size)
 {
     return test_net_post(net, &size, 1);
@@ -459,9 +445,6 @@ static void broken_queues(void **state)
     expect_frame(net, &gpa, &size, 1, 3, 100);
     expect_returned(net, 0, 1);
 }
-
-#define BOTH_ROLES(test)                                                                           \
-    cmocka_unit_test_setup(test, start_client), cmocka_unit_test_setup(test, start_server)
 
 int main(void)
 {

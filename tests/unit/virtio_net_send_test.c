@@ -16,20 +16,6 @@
 static uint8_t frame[FRAME_BUILD_MAX];
 static const struct virtio_net_hdr plain;
 
-static int start_client(void **state)
-{
-    *state = &test_client;
-    test_net_start(&test_client, test_net_features());
-    return 0;
-}
-
-static int start_server(void **state)
-{
-    *state = &test_server;
-    test_net_start(&test_server, test_net_features());
-    return 0;
-}
-
 static void fill(uint8_t first, uint32_t length)
 {
     for (uint32_t i = 0; i < length; i++) {
@@ -414,9 +400,6 @@ static void a_guest_that_breaks_the_rules(void **state)
     driver_kick(net->base, &net->tx);
     expect_sent(net, 60);
 }
-
-#define BOTH_ROLES(test)                                                                           \
-    cmocka_unit_test_setup(test, start_client), cmocka_unit_test_setup(test, start_server)
 
 int main(void)
 {

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Guest memory that the VMM has mapped as well: checked translation from guest-physical space
- * (GPA) to the VMM's virtual space (VA). It is what the routing table lists as RAM with a VMM VA.
+ * (GPA) to the VMM's virtual space (VA). It is what the routing table lists as RAM with a VMM VA,
+ * which is what the VMM can write.
  */
 #pragma once
 

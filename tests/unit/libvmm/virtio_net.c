@@ -105,6 +105,20 @@ void test_net_start(struct test_net *net, uint64_t features)
     fake_logged("");
 }
 
+int test_net_start_client(void **state)
+{
+    *state = &test_client;
+    test_net_start(&test_client, test_net_features());
+    return 0;
+}
+
+int test_net_start_server(void **state)
+{
+    *state = &test_server;
+    test_net_start(&test_server, test_net_features());
+    return 0;
+}
+
 /* ---- The driver ---- */
 
 /* Room in guest RAM, used in turn. */

@@ -36,6 +36,16 @@ extern struct test_net test_client, test_server;
  * driver is ready, with `features` and queues of NET_QUEUE_SIZE. */
 void test_net_start(struct test_net *net, uint64_t features);
 
+/* Setup functions of cmocka: `*state` is the device of that role, started with all that Linux
+ * chooses. */
+int test_net_start_client(void **state);
+int test_net_start_server(void **state);
+
+/* A test for both. */
+#define BOTH_ROLES(test)                                                                           \
+    cmocka_unit_test_setup(test, test_net_start_client),                                           \
+        cmocka_unit_test_setup(test, test_net_start_server)
+
 /* The driver alone, as after a reset of its own. */
 void test_net_driver(struct test_net *net, uint64_t features);
 
