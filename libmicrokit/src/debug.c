@@ -12,8 +12,10 @@
 #ifdef CONFIG_PRINTING
 void microkit_text_flush(void)
 {
-    if (drover_message_page()->text_length != 0) {
+    struct message_page *page = drover_message_page();
+    if (page->text_length != 0) {
         DROVER_SYSCALL(SYS_DEBUG_PUT, 0, 0, 0);
+        page->text_length = 0; /* whatever the kernel did: one without output leaves it */
     }
 }
 
