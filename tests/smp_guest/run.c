@@ -183,14 +183,15 @@ static bool load_has_survived(struct machine *machine)
                       "kill -INT $ping_loop; wait $ping_loop; grep ' 0% packet loss' /tmp/ping");
 }
 
-/* Four busy loops, and each gets its share: none is served twice as well as another. */
+/* Four busy loops over the same seconds, and each gets its share: none is served twice as well as
+ * another. They start no programs, and count only while all four are there. */
 static bool cpus_share_the_core(struct machine *machine)
 {
-    return shell_does(
-               machine,
-               "for cpu in 0 1 2 3; do (n=0; end=$(($(date +%s) + 6)); "
-               "while [ $(date +%s) -lt $end ]; do n=$((n + 1)); done; echo $n >/tmp/n$cpu) & "
-               "pids=\"$pids $!\"; taskset -p $((1 << cpu)) $! >/tmp/taskset; done; wait $pids") &&
+    return shell_does(machine,
+                      "for cpu in 0 1 2 3; do (trap 'n=0' USR1; trap 'echo $n >/tmp/n$cpu; exit' "
+                      "TERM; while :; do n=$((n + 1)); done) & pids=\"$pids $!\"; "
+                      "taskset -p $((1 << cpu)) $! >/tmp/taskset; done; "
+                      "kill -USR1 $pids; sleep 6; kill $pids; wait $pids; true") &&
            shell_does(machine, "sort -n /tmp/n? | awk 'NR == 1 {least = $1} {most = $1} "
                                "END {print NR, least, most; exit !(NR == 4 && most < 2 * least)}'");
 }
