@@ -23,7 +23,7 @@ enum guest_timer {
 #define VIRQ_SLOT_COUNT (VIRQ_SGI_SLOTS + 1020 - 16)
 
 /* The vCPU's half of the GIC. While the vCPU is loaded `list_regs`, `vmcr` and `apr` are in the
- * machine. */
+ * machine, and `list_regs` here are 0, as those are whose list register is free. */
 struct virq_state {
     uint32_t list_regs[LIST_REG_MAX];
     uint32_t vmcr;

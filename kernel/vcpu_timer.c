@@ -56,10 +56,10 @@ static uint64_t deadline(const struct vcpu *vcpu, enum guest_timer timer, uint64
     return vcpu->virq.timer_latched[timer] ? now : rise(vcpu, timer, now);
 }
 
-static bool is_raised(const struct vcpu *vcpu, enum guest_timer timer)
+/* Whether the interrupt of a timer is among those that the guest has yet to take or to end. */
+static bool is_raised(uint32_t virqs, enum guest_timer timer)
 {
-    struct virq_place place;
-    return virq_find(vcpu, virq_slot(timer_irqs[timer]), &place);
+    return (virqs >> timer_irqs[timer] & 1) != 0;
 }
 
 bool vcpu_timer_is_pending(const struct vcpu *vcpu, enum guest_timer timer)
@@ -70,8 +70,9 @@ bool vcpu_timer_is_pending(const struct vcpu *vcpu, enum guest_timer timer)
 
 void vcpu_timer_arm(const struct vcpu *vcpu)
 {
+    uint32_t virqs = virq_private(vcpu);
     for (unsigned i = 0; i < vcpu_timer_count; i++) {
-        if (!is_raised(vcpu, i)) {
+        if (!is_raised(virqs, i)) {
             timer_set(deadline(vcpu, i, timer_now()));
         }
     }
@@ -93,12 +94,13 @@ void vcpu_timer_unload(struct vcpu *vcpu)
 
 void vcpu_timer_load(struct vcpu *vcpu)
 {
+    uint32_t virqs = virq_private(vcpu);
     for (unsigned i = 0; i < vcpu_timer_count; i++) {
         if (vcpu->virq.timer_latched[i]) {
             vcpu->virq.timer_latched[i] = false;
             gic_bit_write(GICD_ISPENDR, timer_irqs[i]);
         }
-        gic_bit_write(is_raised(vcpu, i) ? GICD_ISACTIVER : GICD_ICACTIVER, timer_irqs[i]);
+        gic_bit_write(is_raised(virqs, i) ? GICD_ISACTIVER : GICD_ICACTIVER, timer_irqs[i]);
         gic_enable(timer_irqs[i], vcpu->virq.timer_enabled[i]);
     }
 }
@@ -112,9 +114,10 @@ struct thread *vcpu_timer_expire(struct cpu *cpu)
         if (vcpu->is_loaded) {
             continue;
         }
+        uint32_t virqs = virq_private(vcpu);
         for (unsigned i = 0; i < vcpu_timer_count; i++) {
             uint64_t due = deadline(vcpu, i, now);
-            if (is_raised(vcpu, i)) {
+            if (is_raised(virqs, i)) {
                 continue;
             }
             if (due > now) {

@@ -69,6 +69,20 @@ bool virq_find(const struct vcpu *vcpu, unsigned slot, struct virq_place *place)
     return vcpu->virq.spill[slot] != 0;
 }
 
+uint32_t virq_private(const struct vcpu *vcpu)
+{
+    uint32_t there = vcpu->virq.spill_map[VIRQ_SGI_SLOTS / 32] << 16;
+    for (unsigned i = 0; i < list_reg_count; i++) {
+        uint32_t lr = vcpu->virq.list_regs[i];
+        if ((lr & LR_STATE_MASK) != 0 && (lr & LR_VINTID_MASK) < 32) {
+            there |= 1u << (lr & LR_VINTID_MASK);
+        }
+    }
+    return there;
+}
+
+_Static_assert(VIRQ_SGI_SLOTS % 32 == 0, "PPI 16 has the first bit of a word of the map");
+
 uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place)
 {
     return place.is_list_reg ? list_reg_get(vcpu, place.index) : vcpu->virq.spill[place.index];
@@ -309,9 +323,11 @@ void virq_unload(struct vcpu *vcpu)
     struct virq_state *virq = &vcpu->virq;
 
     virq->hcr |= mmio_read32(GICH_HCR) & GICH_HCR_EOICOUNT_MASK;
-    for (unsigned i = 0; i < list_reg_count; i++) {
-        virq->list_regs[i] = mmio_read32(GICH_LR(i));
-        mmio_write32(GICH_LR(i), 0);
+    uint32_t used = ~mmio_read32(GICH_ELRSR) & virq_list_reg_mask;
+    for (; used != 0; used &= used - 1) {
+        unsigned index = (unsigned)__builtin_ctz(used);
+        virq->list_regs[index] = mmio_read32(GICH_LR(index));
+        mmio_write32(GICH_LR(index), 0);
     }
     virq->vmcr = mmio_read32(GICH_VMCR);
     virq->apr = mmio_read32(GICH_APR);
@@ -323,7 +339,10 @@ void virq_load(struct vcpu *vcpu)
     struct virq_state *virq = &vcpu->virq;
 
     for (unsigned i = 0; i < list_reg_count; i++) {
-        mmio_write32(GICH_LR(i), virq->list_regs[i]);
+        if (virq->list_regs[i] != 0) {
+            mmio_write32(GICH_LR(i), virq->list_regs[i]);
+            virq->list_regs[i] = 0;
+        }
     }
     mmio_write32(GICH_VMCR, virq->vmcr);
     mmio_write32(GICH_APR, virq->apr);

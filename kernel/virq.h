@@ -95,6 +95,10 @@ unsigned virq_slot(uint32_t lr);
 /* Finds the interrupt that has slot `slot`. False if it is neither pending nor active. */
 bool virq_find(const struct vcpu *vcpu, unsigned slot, struct virq_place *place);
 
+/* Of a vCPU that is not loaded: the PPIs that are pending or active, bit 16 being PPI 16. The lower
+ * bits mean nothing. */
+uint32_t virq_private(const struct vcpu *vcpu);
+
 uint32_t virq_get(const struct vcpu *vcpu, struct virq_place place);
 
 /* Stores `lr` there; one that is neither pending nor active frees the place. */
