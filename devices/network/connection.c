@@ -51,8 +51,7 @@ void net_connection_tell_free(net_queue_handle_t *queue, microkit_channel ch)
 void net_work_run(const struct net_work *work)
 {
     for (;;) {
-        while (work->turn()) {
-        }
+        work->turn();
         work->request_signals();
         if (!work->turn()) {
             return;

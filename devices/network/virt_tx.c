@@ -38,7 +38,8 @@ struct tx_client {
 
 static net_queue_handle_t driver;
 static bool driver_is_served;
-static uint32_t driver_held; /* buffers that the driver has: never more than it can return */
+static uint32_t driver_held;   /* buffers that the driver has: never more than it can return */
+static uint32_t driver_plenty; /* while it has no more than that, nobody runs short */
 static struct tx_client clients[CLIENT_MAX];
 static unsigned client_count;
 static unsigned client_now; /* whose turn it is */
@@ -171,9 +172,15 @@ static bool turn(void)
     return moved;
 }
 
+/* Of buffers that come back this program is told only when somebody may want them: otherwise there
+ * is time until the next frame, and a sender's frame costs one wake less. */
 static void request_signals(void)
 {
-    net_request_signal_free(&driver);
+    if (driver_held > driver_plenty) {
+        net_request_signal_free(&driver);
+    } else {
+        net_cancel_signal_free(&driver);
+    }
     for (unsigned i = 0; i < client_count; i++) {
         net_request_signal_active(&clients[i].queue);
     }
@@ -222,6 +229,9 @@ static const char *add_region(unsigned client_index, unsigned oid, uint32_t *buf
     if (region_overlaps(&region)) {
         return "two data regions share io addresses";
     }
+    if (driver_plenty > region.buffer_count / 2) {
+        driver_plenty = region.buffer_count / 2;
+    }
     regions[region_count++] = region;
     *buffer_count += region.buffer_count;
     return NULL;
@@ -240,6 +250,7 @@ static const char *open_connections(void)
     if (!net_connection_open(&driver, &config.driver)) {
         return "the driver's queues";
     }
+    driver_plenty = driver.capacity / 2;
     for (unsigned i = 0; i < config.num_clients; i++) {
         if (!net_connection_open(&clients[i].queue, &config.clients[i].conn) ||
             config.clients[i].num_regions > SDDF_NET_MAX_CLIENTS) {

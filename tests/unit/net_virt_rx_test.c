@@ -286,7 +286,23 @@ static void test_notifies_only_who_waits(void **state)
     run();
     assert_int_equal(fake_take_notifications(0), 1);
     assert_true(net_require_signal_active(&driver));
+}
+
+static void test_hears_of_returned_buffers_when_a_client_has_many(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SHARE / 2; i++) {
+        receive(2, 0, 60);
+        run();
+        assert_false(net_require_signal_free(&clients[0]));
+    }
+    receive(2, 0, 60);
+    run();
     assert_true(net_require_signal_free(&clients[0]));
+    assert_false(net_require_signal_free(&clients[1]));
+    give_back(0, take(0));
+    run();
+    assert_false(net_require_signal_free(&clients[0]));
 }
 
 /* A client that returns a buffer the moment it is notified. */
@@ -367,6 +383,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_broken_queue_is_its_owners_loss, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_notifies_only_who_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hears_of_returned_buffers_when_a_client_has_many,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_misses_nothing_that_comes_meanwhile, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_configurations, set_up, tear_down),

@@ -308,10 +308,26 @@ static void test_notifies_only_who_waits(void **state)
     send(0, NET_BUFFER_SIZE, 60, 0);
     run();
     assert_int_equal(fake_take_notifications(DRIVER_CH), 0);
-    assert_true(net_require_signal_free(&driver));
     for (unsigned c = 0; c < CLIENTS; c++) {
         assert_true(net_require_signal_active(&clients[c]));
     }
+}
+
+static void test_hears_of_returned_buffers_when_some_run_short(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < BUFFERS / 2; i++) {
+        send(0, (uint64_t)i * NET_BUFFER_SIZE, 60, 0);
+        run();
+        assert_false(net_require_signal_free(&driver));
+    }
+    send(0, (uint64_t)(BUFFERS / 2) * NET_BUFFER_SIZE, 60, 0);
+    run();
+    assert_true(net_require_signal_free(&driver));
+    driver_sends();
+    run();
+    assert_false(net_require_signal_free(&driver));
+    assert_int_equal(length(clients[0].free), 1);
 }
 
 static void refused(const char *why)
@@ -383,6 +399,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_driver_with_a_broken_queue_stops_only_itself, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_notifies_only_who_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_hears_of_returned_buffers_when_some_run_short, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_configurations, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("net_virt_tx", tests, NULL, NULL);

@@ -21,6 +21,7 @@ void virt_tx_reset(void)
     memset(with_driver, 0, sizeof(with_driver));
     driver_is_served = false;
     driver_held = 0;
+    driver_plenty = 0;
     client_count = 0;
     client_now = 0;
     turn_left = 0;
