@@ -10,7 +10,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "libvmm/net_frame_build.h"
 #include "libvmm/virtio_net.h"
+#include "virtio/net_frame.h"
 
 #define HEADER 12u
 
@@ -446,6 +448,102 @@ static void broken_queues(void **state)
     expect_returned(net, 0, 1);
 }
 
+/* ---- Checksums ---- */
+
+/* A frame whose checksum is filled in. */
+static uint32_t whole_build(uint8_t *frame, const struct frame_recipe *recipe)
+{
+    uint8_t partial[2048];
+    struct virtio_net_hdr header;
+    struct virtio_segment whole = {partial, frame_build(partial, recipe, &header)};
+    struct virtio_net_cursor source = {.segments = &whole, .segment_count = 1};
+    struct virtio_net_frame sent;
+    assert_true(virtio_net_frame_begin(&sent, &header, &source, whole.size, false));
+    assert_int_equal(virtio_net_frame_next(&sent, frame), whole.size);
+    assert_true(frame_is_right(frame, whole.size));
+    return whole.size;
+}
+
+/* The flags with which the guest gets this frame, in buffers of `size` bytes. */
+static uint8_t flags_of(struct test_net *net, const uint8_t *frame, uint32_t length, uint32_t size)
+{
+    uint32_t id, written, got = 0;
+    uint64_t gpa = 0;
+    for (uint32_t room = 0; room < HEADER + length; room += size) {
+        uint64_t this_gpa = post(net, size);
+        gpa = gpa == 0 ? this_gpa : gpa;
+    }
+    test_net_hand_bytes(net, 0, 0, frame, (uint16_t)length);
+    test_net_notify(net, NET_CH_TO_GUEST);
+    expect_returned(net, 0, 0);
+    while (driver_take(&net->rx, &id, &written)) {
+        got += written;
+    }
+    assert_int_equal(got, HEADER + length);
+    assert_memory_equal(fake_ram(gpa + HEADER), frame, size - HEADER < length ? size - HEADER : 1);
+    return *(uint8_t *)fake_ram(gpa);
+}
+
+static const struct frame_recipe summed[] = {
+    {.is_udp = true, .payload = 1400},
+    {.is_udp = true, .payload = 0},
+    {.is_udp = true, .is_ipv6 = true, .payload = 1399, .vlan_tags = 1},
+    {.tcp_flags = 0x10, .payload = 0},
+    {.tcp_flags = 0x18, .tcp_options = 12, .ip_options = 8, .payload = 777, .vlan_tags = 2},
+    {.tcp_flags = 0x10, .is_ipv6 = true, .payload = 1000},
+};
+
+static void checksums_that_hold_are_said(void **state)
+{
+    struct test_net *net = *state;
+    uint8_t frame[2048];
+    for (unsigned i = 0; i < sizeof summed / sizeof *summed; i++) {
+        uint32_t length = whole_build(frame, &summed[i]);
+        for (uint32_t size = 61; size < 1700; size += 82) {
+            test_net_start(net, test_net_features());
+            assert_int_equal(flags_of(net, frame, length, size), VIRTIO_NET_HDR_F_DATA_VALID);
+        }
+        test_net_start(net, VIRTIO_FEATURE(VIRTIO_NET_F_MRG_RXBUF));
+        assert_int_equal(flags_of(net, frame, length, 2048), 0);
+        test_net_start(net, test_net_features());
+        frame[length - 1] ^= 0x10;
+        assert_int_equal(flags_of(net, frame, length, 2048), 0);
+    }
+}
+
+/* Nobody has said that it is right. */
+static void other_checksums_are_not(void **state)
+{
+    struct test_net *net = *state;
+    uint8_t frame[2048];
+    uint32_t length = whole_build(frame, &summed[0]);
+    uint32_t udp = frame_transport(frame);
+    const struct {
+        uint32_t at;
+        uint8_t value;
+    } changes[] = {
+        {udp - 11, 1},    /* ICMP */
+        {udp - 14, 0x20}, /* more fragments */
+        {udp - 13, 1},    /* a fragment */
+        {udp - 18, 0},    /* shorter than the frame */
+        {udp - 20, 0x4f}, /* longer options */
+        {udp - 20, 0x44}, /* no whole header */
+        {udp + 4, 0},     /* UDP is shorter than IP says */
+        {udp - 22, 0x86}, /* another type */
+    };
+    for (unsigned i = 0; i < sizeof changes / sizeof *changes; i++) {
+        uint8_t before = frame[changes[i].at];
+        frame[changes[i].at] = changes[i].value;
+        assert_int_equal(flags_of(net, frame, length, 2048), 0);
+        frame[changes[i].at] = before;
+    }
+    memset(frame + udp + 6, 0, 2); /* none */
+    assert_int_equal(flags_of(net, frame, length, 2048), 0);
+    for (uint32_t cut = NET_FRAME_LENGTH_MIN; cut < length; cut++) {
+        assert_int_equal(flags_of(net, frame, cut, 2048), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +565,8 @@ int main(void)
         BOTH_ROLES(frames_that_cannot_be),
         BOTH_ROLES(the_same_buffer_twice),
         BOTH_ROLES(broken_queues),
+        BOTH_ROLES(checksums_that_hold_are_said),
+        BOTH_ROLES(other_checksums_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,12 @@ static inline uint64_t virtio_net_sum_add(uint64_t sum, uint64_t more)
     return sum + (sum < more);
 }
 
+/* `sum` without the sum of the first bytes of those that it is of: an even number of them. */
+static inline uint64_t virtio_net_sum_less(uint64_t sum, uint64_t first)
+{
+    return virtio_net_sum_add(sum, ~first);
+}
+
 /* The sum of the same bytes one place further on: RFC 1071, 2 (B). A rotation, since 2^64 and 1
  * are the same in ones' complement. */
 static inline uint64_t virtio_net_sum_swap(uint64_t sum)

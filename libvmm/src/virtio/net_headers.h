@@ -50,7 +50,8 @@
 #define PROTOCOL_TCP  6
 #define PROTOCOL_UDP  17
 #define ICMP_CHECKSUM 2 /* RFC 792 */
-#define UDP_CHECKSUM  6 /* RFC 768 */
+#define UDP_LENGTH    4 /* RFC 768 */
+#define UDP_CHECKSUM  6
 
 static inline uint16_t net_get_be16(const uint8_t *at)
 {

@@ -6,6 +6,7 @@
 #include "net_join.h"
 
 #include "net_headers.h"
+#include "net_ip.h"
 
 /* What the length fields of IPv4 and, behind its header, of IPv6 can say. */
 #define IP_LENGTH_MAX 65535u
@@ -13,46 +14,25 @@
 /* The network header. False: none that could be joined. */
 static bool network_parse(struct virtio_net_tcp *tcp, uint32_t copied, uint32_t length)
 {
-    uint16_t type;
-    if (!virtio_net_ethernet_parse(tcp->header, copied, &tcp->network, &type)) {
-        return false;
-    }
-    const uint8_t *ip = tcp->header + tcp->network;
-    uint32_t left = length - tcp->network;
-    tcp->is_ipv6 = type == ETHERTYPE_IPV6;
-    if (tcp->is_ipv6) {
-        tcp->transport = (uint16_t)(tcp->network + IPV6_HEADER);
-        return tcp->transport <= copied && ip[0] >> 4 == 6 && ip[IPV6_NEXT] == PROTOCOL_TCP &&
-               net_get_be16(ip + IPV6_LENGTH) == left - IPV6_HEADER;
-    }
-    if (type != ETHERTYPE_IPV4 || tcp->network + IPV4_HEADER_MIN > copied || ip[0] >> 4 != 4) {
-        return false;
-    }
-    uint32_t ip_length = (ip[0] & 0xfu) * 4;
-    tcp->transport = (uint16_t)(tcp->network + ip_length);
-    tcp->ip_id = net_get_be16(ip + IPV4_ID);
-    return ip_length >= IPV4_HEADER_MIN && tcp->transport <= copied &&
-           ip[IPV4_PROTOCOL] == PROTOCOL_TCP && net_get_be16(ip + IPV4_LENGTH) == left &&
-           (net_get_be16(ip + IPV4_FRAGMENT) & (IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS)) == 0 &&
-           virtio_net_sum_finish(virtio_net_sum(ip, ip_length, 0)) == 0;
+    const struct virtio_net_ip *ip = &tcp->ip;
+    return virtio_net_ip_parse(&tcp->ip, tcp->header, copied, length) &&
+           ip->protocol == PROTOCOL_TCP &&
+           (ip->is_ipv6 ||
+            virtio_net_sum_finish(virtio_net_sum(tcp->header + ip->network,
+                                                 (size_t)(ip->transport - ip->network), 0)) == 0);
 }
 
-/* The sum of the addresses, the protocol and the length of TCP's header and payload: RFC 9293,
- * 3.1, and RFC 8200, 8.1. */
 static uint64_t pseudo_sum(const struct virtio_net_tcp *tcp, uint32_t length)
 {
-    const uint8_t *ip = tcp->header + tcp->network;
-    uint64_t sum = net_word(PROTOCOL_TCP) + net_word((uint16_t)length);
-    return tcp->is_ipv6 ? virtio_net_sum(ip + IPV6_SOURCE, 32, sum)
-                        : virtio_net_sum(ip + IPV4_SOURCE, 8, sum);
+    return virtio_net_ip_pseudo_sum(&tcp->ip, tcp->header, length);
 }
 
 /* Takes what differs between segments out of the headers. */
 static void headers_clear(struct virtio_net_tcp *tcp)
 {
-    uint8_t *ip = tcp->header + tcp->network;
-    uint8_t *transport = tcp->header + tcp->transport;
-    if (tcp->is_ipv6) {
+    uint8_t *ip = tcp->header + tcp->ip.network;
+    uint8_t *transport = tcp->header + tcp->ip.transport;
+    if (tcp->ip.is_ipv6) {
         net_put_be16(ip + IPV6_LENGTH, 0);
     } else {
         net_put_be16(ip + IPV4_LENGTH, 0);
@@ -71,12 +51,12 @@ bool virtio_net_tcp_parse(struct virtio_net_tcp *tcp, const uint8_t *frame, uint
 {
     uint32_t copied = length < NET_JOIN_HEADER_MAX ? length : NET_JOIN_HEADER_MAX;
     virtio_net_copy(tcp->header, frame, copied);
-    if (!network_parse(tcp, copied, length) || tcp->transport + TCP_HEADER_MIN > copied) {
+    if (!network_parse(tcp, copied, length) || tcp->ip.transport + TCP_HEADER_MIN > copied) {
         return false;
     }
-    const uint8_t *transport = tcp->header + tcp->transport;
+    const uint8_t *transport = tcp->header + tcp->ip.transport;
     uint32_t tcp_length = (transport[TCP_DATA] >> 4) * 4u;
-    uint32_t header_length = tcp->transport + tcp_length;
+    uint32_t header_length = tcp->ip.transport + tcp_length;
     if (tcp_length < TCP_HEADER_MIN || header_length > copied || header_length >= length ||
         (transport[TCP_FLAGS] & (uint8_t)~TCP_PSH) != TCP_ACK) {
         return false;
@@ -85,7 +65,7 @@ bool virtio_net_tcp_parse(struct virtio_net_tcp *tcp, const uint8_t *frame, uint
     tcp->payload_length = (uint16_t)(length - header_length);
     tcp->sequence = net_get_be32(transport + TCP_SEQUENCE);
     tcp->is_pushed = (transport[TCP_FLAGS] & TCP_PSH) != 0;
-    tcp->sum = virtio_net_sum(transport, tcp_length, pseudo_sum(tcp, length - tcp->transport));
+    tcp->sum = virtio_net_sum(transport, tcp_length, pseudo_sum(tcp, length - tcp->ip.transport));
     headers_clear(tcp);
     return true;
 }
@@ -108,8 +88,8 @@ static bool headers_are_equal(const struct virtio_net_tcp *a, const struct virti
 {
     const uint64_t *a_words = (const uint64_t *)a->header;
     const uint64_t *b_words = (const uint64_t *)b->header;
-    uint64_t difference =
-        (uint64_t)(a->header_length ^ b->header_length) | (uint64_t)(a->transport ^ b->transport);
+    uint64_t difference = (uint64_t)(a->header_length ^ b->header_length) |
+                          (uint64_t)(a->ip.transport ^ b->ip.transport);
     for (uint32_t i = 0; i * 8 < a->header_length; i++) {
         difference |= a_words[i] ^ b_words[i];
     }
@@ -119,11 +99,11 @@ static bool headers_are_equal(const struct virtio_net_tcp *a, const struct virti
 bool virtio_net_join_follows(const struct virtio_net_join *join, const struct virtio_net_tcp *tcp)
 {
     const struct virtio_net_tcp *first = &join->first;
-    uint32_t ip_length = (uint32_t)first->header_length - first->network + join->payload_length;
+    uint32_t ip_length = (uint32_t)first->header_length - first->ip.network + join->payload_length;
     return !join->is_ended && tcp->sequence == first->sequence + join->payload_length &&
            tcp->payload_length <= join->segment_size &&
            ip_length + tcp->payload_length <= IP_LENGTH_MAX &&
-           (first->is_ipv6 || tcp->ip_id == (uint16_t)(first->ip_id + join->segment_count)) &&
+           (first->ip.is_ipv6 || tcp->ip.id == (uint16_t)(first->ip.id + join->segment_count)) &&
            headers_are_equal(first, tcp);
 }
 
@@ -138,15 +118,15 @@ void virtio_net_join_add(struct virtio_net_join *join, const struct virtio_net_t
 void virtio_net_join_headers(struct virtio_net_join *join, struct virtio_net_hdr *header)
 {
     struct virtio_net_tcp *tcp = &join->first;
-    uint8_t *ip = tcp->header + tcp->network;
-    uint8_t *transport = tcp->header + tcp->transport;
-    uint32_t tcp_length = (uint32_t)tcp->header_length - tcp->transport + join->payload_length;
-    uint32_t network_length = (uint32_t)tcp->transport - tcp->network;
-    if (tcp->is_ipv6) {
+    uint8_t *ip = tcp->header + tcp->ip.network;
+    uint8_t *transport = tcp->header + tcp->ip.transport;
+    uint32_t tcp_length = (uint32_t)tcp->header_length - tcp->ip.transport + join->payload_length;
+    uint32_t network_length = (uint32_t)tcp->ip.transport - tcp->ip.network;
+    if (tcp->ip.is_ipv6) {
         net_put_be16(ip + IPV6_LENGTH, (uint16_t)(network_length - IPV6_HEADER + tcp_length));
     } else {
         net_put_be16(ip + IPV4_LENGTH, (uint16_t)(network_length + tcp_length));
-        net_put_be16(ip + IPV4_ID, tcp->ip_id);
+        net_put_be16(ip + IPV4_ID, tcp->ip.id);
         net_put_le16(ip + IPV4_CHECKSUM,
                      virtio_net_sum_finish(virtio_net_sum(ip, network_length, 0)));
     }
@@ -157,10 +137,10 @@ void virtio_net_join_headers(struct virtio_net_join *join, struct virtio_net_hdr
                  (uint16_t)~virtio_net_sum_finish(pseudo_sum(tcp, tcp_length)));
     *header = (struct virtio_net_hdr){
         .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
-        .gso_type = tcp->is_ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4,
+        .gso_type = tcp->ip.is_ipv6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4,
         .hdr_len = tcp->header_length,
         .gso_size = join->segment_size,
-        .csum_start = tcp->transport,
+        .csum_start = tcp->ip.transport,
         .csum_offset = TCP_CHECKSUM,
     };
 }

@@ -26,7 +26,9 @@ static void header_write(struct virtio_net_merge *merge, const struct virtio_seg
     uint32_t length;
     merge->begin_va = segment->va;
     merge->begin_size = segment->size;
-    virtio_net_cursor_copy_in(&merge->cursor, (const uint8_t *)&header, sizeof header, NULL);
+    merge->flags_va = virtio_net_cursor_take(&merge->cursor, 1, &length);
+    *merge->flags_va = header.flags;
+    virtio_net_cursor_copy_in(&merge->cursor, &header.gso_type, sizeof header - 1, NULL);
     merge->count_va[0] = virtio_net_cursor_take(&merge->cursor, 1, &length);
     merge->count_va[1] = virtio_net_cursor_take(&merge->cursor, 1, &length);
 }
@@ -117,6 +119,11 @@ void virtio_net_merge_rewrite(struct virtio_net_merge *merge, const struct virti
     virtio_net_copy(merge->begin_va + HEADER_SIZE, from, length);
 }
 
+void virtio_net_merge_set_checked(struct virtio_net_merge *merge)
+{
+    *merge->flags_va = VIRTIO_NET_HDR_F_DATA_VALID;
+}
+
 void virtio_net_merge_end(struct virtio_net_device *net)
 {
     struct virtio_net_merge *merge = &net->merge;
@@ -133,4 +140,5 @@ void virtio_net_merge_reset(struct virtio_net_merge *merge)
 {
     merge->count = 0;
     merge->done = 0;
+    merge->sum = 0;
 }

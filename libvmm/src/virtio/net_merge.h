@@ -41,6 +41,9 @@ bool virtio_net_merge_can_rewrite(const struct virtio_net_merge *merge, uint32_t
 void virtio_net_merge_rewrite(struct virtio_net_merge *merge, const struct virtio_net_hdr *header,
                               const uint8_t *from, uint32_t length);
 
+/* Says in the header that the checksum of TCP or UDP has been looked at, and holds. */
+void virtio_net_merge_set_checked(struct virtio_net_merge *merge);
+
 /* Gives the guest the frame; it sees it after virtio_queue_publish(). */
 void virtio_net_merge_end(struct virtio_net_device *net);
 

@@ -9,6 +9,7 @@
 #include "net_copy.h"
 #include "net_device.h"
 #include "net_headers.h"
+#include "net_ip.h"
 #include "net_join.h"
 #include "net_merge.h"
 
@@ -63,7 +64,13 @@ static void frame_return(struct virtio_net_device *net)
 static bool may_join(const struct virtio_net_device *net, const struct virtio_net_tcp *tcp)
 {
     return virtio_has_feature(&net->virtio_device,
-                              tcp->is_ipv6 ? VIRTIO_NET_F_GUEST_TSO6 : VIRTIO_NET_F_GUEST_TSO4);
+                              tcp->ip.is_ipv6 ? VIRTIO_NET_F_GUEST_TSO6 : VIRTIO_NET_F_GUEST_TSO4);
+}
+
+/* Whether the guest wants to be told of checksums that hold (virtio 1.2, 5.1.6.4). */
+static bool takes_checked(const struct virtio_net_device *net)
+{
+    return virtio_has_feature(&net->virtio_device, VIRTIO_NET_F_GUEST_CSUM);
 }
 
 /* Keeps the frame that is held, and in the guest's buffers already, for those behind it to be
@@ -71,14 +78,13 @@ static bool may_join(const struct virtio_net_device *net, const struct virtio_ne
 static bool join_begin(struct virtio_net_device *net)
 {
     struct virtio_net_tcp tcp;
-    if (!virtio_has_feature(&net->virtio_device, VIRTIO_NET_F_GUEST_CSUM) ||
-        net_queue_empty_active(&net->to_guest.queue) ||
+    if (!takes_checked(net) || net_queue_empty_active(&net->to_guest.queue) ||
         !virtio_net_tcp_parse(&tcp, net->held_va, net->held.len) || !may_join(net, &tcp) ||
         !virtio_net_merge_can_rewrite(&net->merge, tcp.header_length)) {
         return false;
     }
-    const uint8_t *payload = net->held_va + tcp.header_length;
-    if (!virtio_net_tcp_is_intact(&tcp, virtio_net_sum(payload, tcp.payload_length, 0))) {
+    uint64_t header_sum = virtio_net_sum(net->held_va, tcp.header_length, 0);
+    if (!virtio_net_tcp_is_intact(&tcp, virtio_net_sum_less(net->merge.sum, header_sum))) {
         return false;
     }
     virtio_net_join_begin(&net->join, &tcp);
@@ -97,6 +103,8 @@ static void join_end(struct virtio_net_device *net)
         virtio_net_join_headers(join, &header);
         virtio_net_merge_rewrite(&net->merge, &header, join->first.header,
                                  join->first.header_length);
+    } else {
+        virtio_net_merge_set_checked(&net->merge);
     }
     join->segment_count = 0;
     virtio_net_merge_end(net);
@@ -125,12 +133,17 @@ static bool join_go_on(struct virtio_net_device *net)
 /* Goes on with the frame that is held. False: the guest has to make buffers available first. */
 static bool frame_give(struct virtio_net_device *net)
 {
-    uint32_t done = net->merge.done;
-    switch (virtio_net_merge_put(net, net->held_va + done, net->held.len - done, NULL)) {
+    struct virtio_net_merge *merge = &net->merge;
+    uint32_t done = merge->done;
+    uint64_t sum = 0;
+    enum net_merge_result result = virtio_net_merge_put(
+        net, net->held_va + done, net->held.len - done, takes_checked(net) ? &sum : NULL);
+    merge->sum = virtio_net_sum_add(merge->sum, (done & 1) != 0 ? virtio_net_sum_swap(sum) : sum);
+    switch (result) {
     case NET_MERGE_WAITS:
         return false;
     case NET_MERGE_NO_ROOM:
-        if (net->merge.count != 0) {
+        if (merge->count != 0) {
             virtio_device_break(&net->virtio_device,
                                 "a frame fits into 64 receive buffers (5.1.6.3.1)");
             return false;
@@ -141,6 +154,10 @@ static bool frame_give(struct virtio_net_device *net)
         break;
     }
     if (!join_begin(net)) {
+        if (takes_checked(net) &&
+            virtio_net_checksum_holds(net->held_va, net->held.len, merge->sum)) {
+            virtio_net_merge_set_checked(merge);
+        }
         virtio_net_merge_end(net);
     }
     net->received_count++;

@@ -140,6 +140,28 @@ bool frame_is_right(const uint8_t *frame, uint32_t length)
                           pseudo_sum(ip, is_ipv6, protocol, length - transport)) == 0xffff;
 }
 
+bool frame_checksum_is_right(const uint8_t *frame, uint32_t length)
+{
+    uint32_t network = frame_network(frame);
+    if (network + 40 > length) {
+        return false;
+    }
+    const uint8_t *ip = frame + network;
+    bool is_ipv6 = ip[0] >> 4 == 6;
+    uint32_t transport = network + (is_ipv6 ? 40 : (ip[0] & 15u) * 4);
+    uint32_t protocol = is_ipv6 ? ip[6] : ip[9];
+    uint32_t left = length - transport;
+    if ((protocol != 6 && protocol != 17) || transport + (protocol == 6 ? 18 : 8) > length ||
+        (is_ipv6 ? get16(ip + 4) : get16(ip + 2) - (transport - network)) != left ||
+        (!is_ipv6 && (get16(ip + 6) & 0x3fff) != 0) ||
+        (protocol == 17 && get16(frame + transport + 4) != left)) {
+        return false;
+    }
+    return get16(frame + transport + (protocol == 17 ? 6 : 16)) != 0 &&
+           frame_sum_slow(frame + transport, left, pseudo_sum(ip, is_ipv6, protocol, left)) ==
+               0xffff;
+}
+
 void frame_mend(uint8_t *frame, uint32_t length)
 {
     uint32_t network = frame_network(frame);

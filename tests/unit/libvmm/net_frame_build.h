@@ -35,6 +35,10 @@ uint16_t frame_sum_slow(const uint8_t *bytes, size_t length, uint32_t start);
 /* Whether a whole IP frame's checksums and lengths are right. */
 bool frame_is_right(const uint8_t *frame, uint32_t length);
 
+/* Whether a whole IP frame, with TCP or UDP directly behind its header, has the right checksum of
+ * that. The checksum of the IP header is not looked at. */
+bool frame_checksum_is_right(const uint8_t *frame, uint32_t length);
+
 /* The offset of the first header behind Ethernet's, and behind IP's. */
 uint32_t frame_network(const uint8_t *frame);
 uint32_t frame_transport(const uint8_t *frame);

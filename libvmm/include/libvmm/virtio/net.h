@@ -81,9 +81,11 @@ struct virtio_net_port {
 struct virtio_net_merge {
     unsigned count;                  /* buffers that it has taken */
     uint32_t done;                   /* bytes of it that are in them */
+    uint64_t sum;                    /* of those of a frame that is not joined (src: net_copy.h) */
     struct virtio_net_cursor cursor; /* behind these, in the last of them */
     uint8_t *begin_va;               /* the first piece of the first of them, header included */
     uint32_t begin_size;
+    uint8_t *flags_va; /* the header's first byte */
     uint8_t
         *count_va[2]; /* where the number of buffers goes, in the first of them; low byte first */
     uint16_t heads[VIRTIO_NET_MERGE_MAX];

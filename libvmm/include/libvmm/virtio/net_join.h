@@ -16,13 +16,20 @@
 /* Ethernet with two VLAN tags, IPv6, and TCP with all its options: 122 bytes. */
 #define NET_JOIN_HEADER_MAX 128
 
+/* Where the network header is and what it says. */
+struct virtio_net_ip {
+    uint16_t network, transport; /* offsets in the frame */
+    bool is_ipv6;
+    uint8_t protocol; /* of what is behind it */
+    uint16_t id;      /* IPv4 */
+};
+
 /* The headers of a TCP segment, as they were when they were copied. */
 struct virtio_net_tcp {
-    uint16_t network, transport, header_length; /* offsets in the frame */
-    uint16_t payload_length;                    /* bytes, not 0 */
-    bool is_ipv6;
-    bool is_pushed; /* PSH: nothing is to be waited for behind it */
-    uint16_t ip_id; /* IPv4 */
+    struct virtio_net_ip ip;
+    uint16_t header_length;  /* bytes of all headers */
+    uint16_t payload_length; /* bytes, not 0 */
+    bool is_pushed;          /* PSH: nothing is to be waited for behind it */
     uint32_t sequence;
     uint64_t sum; /* of the pseudo header and TCP's, with the checksum in it (net_copy.h) */
 
