@@ -316,13 +316,14 @@ static void a_client_sees_no_board(void **state)
     assert_true(fdt_path_offset(fdt, "/timer") >= 0);
 }
 
-static void a_console_is_on_the_command_line(void **state)
+static void what_a_guest_needs_is_on_its_command_line(void **state)
 {
     (void)state;
     serve_build_system();
-    assert_string_equal(guest_property(0, "/chosen", "bootargs", NULL), "console=hvc0");
+    assert_string_equal(guest_property(0, "/chosen", "bootargs", NULL),
+                        "console=hvc0 virtio_net.napi_tx=0");
     assert_string_equal(guest_property(1, "/chosen", "bootargs", NULL),
-                        "console=hvc0 root=/dev/vda");
+                        "console=hvc0 virtio_net.napi_tx=0 root=/dev/vda");
     serve_build_free(NULL);
     serve_build_request(
         SERVE_BOARD_TEXT,
@@ -338,6 +339,16 @@ static void a_console_is_on_the_command_line(void **state)
         " \"console\": true, \"bootargs\": \"noconsole=x\"}]}");
     compose_build_run();
     assert_string_equal(guest_property(0, "/chosen", "bootargs", NULL), "console=hvc0 noconsole=x");
+    serve_build_free(NULL);
+    serve_build_request(
+        SERVE_BOARD_TEXT,
+        "{\"vms\": [{\"name\": \"a\", \"ram\": \"32M\", \"give\": [\"/pcie@10000000\"],"
+        " \"serves\": {\"network\": {}},"
+        " \"bootargs\": \"virtio_net.napi_tx=1\"},"
+        " {\"name\": \"b\", \"ram\": \"32M\", \"uses\": {\"network\": {\"from\": \"a\"}}}]}");
+    compose_build_run();
+    assert_string_equal(guest_property(0, "/chosen", "bootargs", NULL), "virtio_net.napi_tx=1");
+    assert_string_equal(guest_property(1, "/chosen", "bootargs", NULL), "virtio_net.napi_tx=0");
 }
 
 /* ---- The guest table ---- */
@@ -633,7 +644,7 @@ int main(void)
         TEST(too_few_interrupts_are_said),
         TEST(trees_have_the_devices),
         TEST(a_client_sees_no_board),
-        TEST(a_console_is_on_the_command_line),
+        TEST(what_a_guest_needs_is_on_its_command_line),
         TEST(a_guest_table_has_the_devices),
         TEST(a_guest_table_has_bridges_and_who_restarts),
         TEST(an_ecam_may_lie_anywhere),

@@ -99,29 +99,35 @@ bool edit_is_core(const struct devtree *devtree, size_t index)
     return false;
 }
 
-/* Whether the command line names a console. */
-static bool has_console(const char *bootargs)
+/* Whether the command line has a word that begins so. */
+static bool has_word(const char *bootargs, const char *beginning)
 {
-    const char *at = bootargs == NULL ? NULL : strstr(bootargs, "console=");
+    const char *at = bootargs == NULL ? NULL : strstr(bootargs, beginning);
     while (at != NULL && at != bootargs && at[-1] != ' ') {
-        at = strstr(at + 1, "console=");
+        at = strstr(at + 1, beginning);
     }
     return at != NULL;
 }
 
+/* A virtio-console is no console that Linux finds by itself. A VMM has copied what the guest sends
+ * when the guest comes back from telling it, so that an interrupt to say so is for nothing. */
 void edit_add_bootargs(struct edit *edit, int chosen)
 {
     const struct vm_request *request = edit->compose->vms[edit->vm].request;
     const char *bootargs = request->bootargs;
-    if (!request->uses.console || has_console(bootargs)) {
-        if (bootargs != NULL) {
-            edit_add(edit, chosen, "bootargs", bootargs, strlen(bootargs) + 1);
-        }
-        return;
+    bool has_network =
+        request->uses.services[SERVICE_NET].from != NULL || request->serves[SERVICE_NET];
+    const char *console =
+        request->uses.console && !has_word(bootargs, "console=") ? "console=hvc0 " : "";
+    const char *network =
+        has_network && !has_word(bootargs, "virtio_net.napi_tx=") ? "virtio_net.napi_tx=0 " : "";
+    char *text = serve_text("%s%s%s", console, network, bootargs == NULL ? "" : bootargs);
+    size_t length = strlen(text);
+    if (bootargs == NULL && length != 0) {
+        text[--length] = '\0'; /* the last word's space */
     }
-    /* A virtio-console is no console that Linux finds by itself. */
-    char *text = bootargs == NULL || bootargs[0] == '\0' ? serve_text("console=hvc0")
-                                                         : serve_text("console=hvc0 %s", bootargs);
-    edit_add(edit, chosen, "bootargs", text, strlen(text) + 1);
+    if (bootargs != NULL || length != 0) {
+        edit_add(edit, chosen, "bootargs", text, length + 1);
+    }
     free(text);
 }
