@@ -3,7 +3,7 @@
  *
  * `make bench`: counts what things cost, prints the table and writes it to build/bench.tsv.
  *     bench BUILD_COMMAND                    the tables
- *     bench io [PLACE]                       those of disk and network alone, or at one place
+ *     bench io [PLACE|all [KIND]]            those of disk and network alone, or a part of them
  *     bench guest GUEST_IMAGE SYSTEM_IMAGE   another guest in place of ours
  * The exit status says whether the measuring worked, not whether the goals are reached.
  */
@@ -23,12 +23,14 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "guest") == 0) {
         return given_run(argv[2], argv[3]) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    if (argc >= 2 && argc <= 3 && strcmp(argv[1], "io") == 0) {
-        return io_measure(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (argc >= 2 && argc <= 4 && strcmp(argv[1], "io") == 0) {
+        bool is_all = argc == 2 || strcmp(argv[2], "all") == 0;
+        bool is_well = io_measure(is_all ? NULL : argv[2], argc == 4 ? argv[3] : NULL);
+        return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     if (argc != 2) {
-        fprintf(stderr,
-                "usage: bench BUILD_COMMAND | bench io | bench guest GUEST_IMAGE SYSTEM_IMAGE\n");
+        fprintf(stderr, "usage: bench BUILD_COMMAND | bench io [PLACE|all [KIND]] | "
+                        "bench guest GUEST_IMAGE SYSTEM_IMAGE\n");
         return EXIT_FAILURE;
     }
     bool measured = text_measure(BUILD_DIR "/target/release/kernel.elf");
@@ -42,6 +44,6 @@ int main(int argc, char **argv)
     measured = rows_write(TABLE) && measured;
     measured = rows_missing() == 0 && measured;
     putchar('\n');
-    measured = io_measure(NULL) && measured;
+    measured = io_measure(NULL, NULL) && measured;
     return measured ? EXIT_SUCCESS : EXIT_FAILURE;
 }

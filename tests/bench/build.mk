@@ -2,7 +2,7 @@
 #
 # `make bench`: counts what things cost and writes build/bench.tsv and build/bench_io.tsv; GUEST=FILE runs that
 # arm64 image, bare and in a VM, and shows its consoles. `make bench-io`: disk and network alone,
-# PLACE=bare, driver, client or native at one place.
+# PLACE=bare, driver, client or native at one place, FIGURES=counted or paced one kind of figures.
 
 BENCH        := $(BUILD)/tests/bench
 BENCH_BOARD  := qemu_virt_aarch64
@@ -76,4 +76,4 @@ endif
 
 .PHONY: bench-io
 bench-io: $(BENCH)/bench $(BENCH_IO_IMAGES) $(SERVED_DISK)
-	@$(BENCH)/bench io $(PLACE)
+	@$(BENCH)/bench io $(or $(PLACE),all) $(FIGURES)

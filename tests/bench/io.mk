@@ -5,7 +5,7 @@
 
 BENCH_IO         := $(BENCH)/io
 BENCH_IO_SYSTEMS := driver client native
-BENCH_IO_IMAGES  := $(BENCH_IO_SYSTEMS:%=$(BENCH_IO)/%/system.img)
+BENCH_IO_IMAGES  := $(BENCH_IO_SYSTEMS:%=$(BENCH_IO)/%/system.img) $(BENCH_IO)/copied.symbols
 
 # That of our guests, and three files more.
 $(BENCH_IO)/initramfs.mtree: guest/initramfs.mtree tests/bench/io.mk
@@ -48,3 +48,14 @@ $(BENCH_IO)/%/composed/compose.json: tests/bench/io/%.json $(BENCH_IO)/payload/p
 
 $(BENCH_IO)/%/system.img: $(BENCH_IO)/%/composed/compose.json
 	$(call build_image,$(<D)/composed.system,--board $(BENCH_BOARD) --config $(BENCH_CONFIG) --search-path $(@D))
+
+# Where the VMM counts the bytes that it copies.
+BENCH_VMM := $(SDK)/board/$(BENCH_BOARD)/$(BENCH_CONFIG)/elf/vmm.elf
+
+$(BENCH_IO)/copied.o: tests/bench/copied/offset.c $(wildcard libvmm/generic/*) $(LIBVMM_HEADERS)
+	@mkdir -p $(@D)
+	$(TARGET_CC) $(TARGET_CFLAGS) $(CONFIG_CFLAGS_$(BENCH_CONFIG)) -mgeneral-regs-only -Ilibmicrokit/include -Ilibvmm/include -Ilibvmm/generic \
+		-Idevices/include -c -o $@ $<
+
+$(BENCH_IO)/copied.symbols: $(BENCH_IO)/copied.o $(SDK)/board/$(BENCH_BOARD)/$(BENCH_CONFIG)/.stamp
+	llvm-nm --print-size $(BENCH_VMM) $< >$@

@@ -37,9 +37,10 @@ static bool ask(struct machine *machine, const char *command, char *answer)
     return strstr(answer, "\"error\"") == NULL;
 }
 
-static bool ask_human(struct machine *machine, const char *command, const char *argument)
+static bool ask_human(struct machine *machine, const char *command, const char *argument,
+                      char *answer)
 {
-    char line[512], answer[LINE_MAX];
+    char line[512];
     snprintf(line, sizeof line,
              "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"%s %s\"}}\n",
              command, argument);
@@ -61,14 +62,43 @@ bool io_count_open(struct machine *machine)
     return ask(machine, "{\"execute\":\"qmp_capabilities\"}\n", answer);
 }
 
+bool io_count_memory(struct machine *machine, unsigned long pa, double *value)
+{
+    char command[64], answer[LINE_MAX];
+    const char *at;
+    unsigned long long word;
+    snprintf(command, sizeof command, "/1gx 0x%lx", pa);
+    if (!ask_human(machine, "xp", command, answer) || (at = strstr(answer, ": 0x")) == NULL ||
+        sscanf(at + 2, "%llx", &word) != 1) {
+        return false;
+    }
+    *value = (double)word;
+    return true;
+}
+
+bool io_count_lag(struct machine *machine, double *seconds)
+{
+    static const char title[] = "Host - Guest clock";
+    char answer[LINE_MAX];
+    const char *at;
+    if (!ask_human(machine, "info", "jit", answer) || (at = strstr(answer, title)) == NULL ||
+        sscanf(at + sizeof title - 1, "%lf", seconds) != 1) {
+        return false;
+    }
+    *seconds /= 1000;
+    return true;
+}
+
 bool io_count_begin(struct machine *machine, const char *log_path)
 {
+    char answer[LINE_MAX];
     FILE *log = fopen(log_path, "we"); /* QEMU goes on where a log ends */
     if (log == NULL || fclose(log) != 0) {
         perror(log_path);
         return false;
     }
-    return ask_human(machine, "logfile", log_path) && ask_human(machine, "log", "int") &&
+    return ask_human(machine, "logfile", log_path, answer) &&
+           ask_human(machine, "log", "int", answer) &&
            io_count_instructions(machine, &icount_before);
 }
 
@@ -129,9 +159,10 @@ static bool log_count(const char *log_path, struct io_counts *counts)
 
 bool io_count_end(struct machine *machine, const char *log_path, struct io_counts *counts)
 {
+    char answer[LINE_MAX];
     double after;
     *counts = (struct io_counts){0};
-    if (!io_count_instructions(machine, &after) || !ask_human(machine, "log", "none") ||
+    if (!io_count_instructions(machine, &after) || !ask_human(machine, "log", "none", answer) ||
         !log_count(log_path, counts)) {
         return false;
     }

@@ -29,6 +29,12 @@ bool io_count_open(struct machine *machine);
 /* Instructions so far. */
 bool io_count_instructions(struct machine *machine, double *instructions);
 
+/* A word of 64 bits at a physical address. */
+bool io_count_memory(struct machine *machine, unsigned long pa, double *value);
+
+/* By how many seconds the machine's clock is behind the host's; only for one that keeps step. */
+bool io_count_lag(struct machine *machine, double *seconds);
+
 /* Lets drive `disk` do no more than that in a second of the host's time; 0: as much as it can. */
 bool io_disk_pace(struct machine *machine, double bytes, double requests);
 

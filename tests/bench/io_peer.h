@@ -13,8 +13,10 @@ struct io_ports {
     uint16_t sink, source, counter;
 };
 
-/* Starts them; they live as long as this process. False, after saying why, if that fails. */
-bool io_peers_start(struct io_ports *ports);
+/* Starts them; they live as long as this process. `wire` is how many bytes a second a TCP stream
+ * carries, with queues as short as a wire's; 0: as many as it can. False, after saying why, if that
+ * fails. */
+bool io_peers_start(struct io_ports *ports, double wire);
 
 /* What the next connection to the source is given, in bytes. */
 void io_peer_give(uint64_t bytes);

@@ -27,22 +27,31 @@ struct io_load {
     uint32_t units;       /* that one cost is the mean of */
     double aim;           /* share of the driver VM's rate that a client is to have */
     bool is_for_vms;      /* the native client cannot do it */
-    uint32_t paced_units; /* on a disk of a board's speed; 0: not done there */
+    uint32_t paced_units; /* on a disk or a wire of a board's speed; 0: not done there */
     struct {
         bool is_measured;
         struct io_counts cost; /* per unit */
+        double copied;         /* by the VMM of the driver VM that serves, bytes per unit */
         double us;             /* per unit, on the clock of who did it */
-        double paced;          /* units a second, on a disk of a board's speed; 0: not measured */
+        double paced;          /* units a second of that board; 0: not measured */
+        double busy;           /* share of its processor that those took */
     } at[IO_PLACES];
 };
 
-/* A disk of a board's speed: that of a board whose processor does as many instructions a second. */
+/*
+ * A board's disk and wire, and its processor. The processor of a machine that keeps step with the
+ * host's clock does an instruction in 2^SHIFT ns, for which QEMU has to be fast enough at all
+ * places. A second of the host is SCALE seconds of the board, for disk and wire as well.
+ */
 #define IO_PACE_INSTRUCTIONS 1.2e9
 #define IO_PACE_BYTES        400e6
 #define IO_PACE_REQUESTS     40e3
+#define IO_PACE_WIRE         125e6
+#define IO_PACE_SHIFT        6
+#define IO_PACE_RATE         (1e9 / (1 << IO_PACE_SHIFT)) /* instructions a second of the host */
+#define IO_PACE_SCALE        (IO_PACE_RATE / IO_PACE_INSTRUCTIONS)
 
-/* Instructions that the machines do in a second of the host's time; 0: not measured. */
-extern double io_speed;
+extern const char *const io_place_names[IO_PLACES];
 
 extern struct io_load io_loads[];
 extern const size_t io_load_count;
