@@ -21,7 +21,7 @@
 #include "abi.h"
 
 #define GUEST_TABLE_MAGIC   0x454c42415447u /* "GTABLE" */
-#define GUEST_TABLE_VERSION 2
+#define GUEST_TABLE_VERSION 3
 
 enum guest_table_flags {
     /* The guest's power-off switches the machine off (PSCI SYSTEM_OFF); the VMM may call firmware.
@@ -69,7 +69,9 @@ struct guest_data_region {
 struct guest_device {
     uint32_t kind;          /* enum guest_device_kind */
     uint32_t intid;         /* an SPI that no device of the board raises */
-    uint64_t gpa;           /* of the transport's registers; nothing is mapped there */
+    uint64_t gpa;           /* of the transport's registers */
+    uint64_t registers_va;  /* in the VMM, of the page that the guest has mapped read-only at `gpa`;
+                               0: nothing is mapped there */
     uint32_t config_offset; /* of the configuration, a multiple of 8 */
     uint32_t config_size;
     uint32_t region_offset; /* struct guest_data_region[region_count] */

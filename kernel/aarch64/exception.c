@@ -22,9 +22,12 @@ static uint64_t hpfar_gpa(uint64_t far)
     return (sysreg_read(hpfar_el2) & 0xffffffff0) << 8 | (far & 0xfff);
 }
 
-/* HPFAR_EL2 is not valid for a permission fault of an access itself: stage 1 is walked again. If
- * the guest has changed its tables meanwhile, it tries again. */
-COLD static struct thread *vcpu_permission_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t far)
+/* HPFAR_EL2 is not valid for a permission fault of an access itself, such as a write to a page of
+ * registers that is only to be read: stage 1 is walked again. If the guest has changed its tables
+ * meanwhile, it tries again, or what the VMM hears of is another access that the guest could have
+ * made; HCR_PTW keeps the walk from reading devices, whose aborts would be the kernel's here. */
+__attribute__((noinline)) static struct thread *
+vcpu_permission_abort(struct cpu *cpu, struct vcpu *vcpu, uint64_t far)
 {
     uint64_t guest_par = sysreg_read(par_el1);
 

@@ -9,6 +9,7 @@
 /* HCR_EL2, D17.2.48 */
 #define HCR_VM    (1ul << 0)  /* stage 2 on */
 #define HCR_SWIO  (1ul << 1)  /* a guest's invalidate by set/way also cleans */
+#define HCR_PTW   (1ul << 2)  /* a walk of stage 1 in Device memory is a fault of stage 2 */
 #define HCR_FMO   (1ul << 3)  /* FIQ to EL2, virtual FIQ enabled */
 #define HCR_IMO   (1ul << 4)  /* IRQ to EL2, virtual IRQ enabled */
 #define HCR_AMO   (1ul << 5)  /* SError to EL2 */
@@ -24,8 +25,8 @@
 #define HCR_PD                                                                                     \
     (HCR_VM | HCR_FMO | HCR_IMO | HCR_AMO | HCR_DC | HCR_TWI | HCR_TIDCP | HCR_TGE | HCR_RW)
 #define HCR_VCPU                                                                                   \
-    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_TIDCP | HCR_TACR |  \
-     HCR_RW)
+    (HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_TWI | HCR_TSC | HCR_TIDCP |   \
+     HCR_TACR | HCR_RW)
 
 /* SCTLR_EL2, D17.2.119: RES1 bits, then stack alignment check, caches, MMU, write implies XN. */
 #define SCTLR_EL2_VALUE (0x30c50830ul | (1ul << 19) | (1ul << 12) | (1ul << 3) | (1ul << 2) | 1)

@@ -16,6 +16,7 @@
 #include <libvmm/util/util.h>
 #include <libvmm/virtio/block.h>
 #include <libvmm/virtio/console.h>
+#include <libvmm/virtio/mmio.h>
 #include <libvmm/virtio/net.h>
 
 struct console {
@@ -76,6 +77,14 @@ static irq_routing_info_t route_of(const struct guest_device *info)
     return ARM_GIC_IRQ_ROUTE(GUEST_BOOT_VCPU_ID, info->intid);
 }
 
+/* The guest reads the device's registers in the page that the table says. */
+static bool registers_show(const struct guest_device *info, struct virtio_device *device)
+{
+    return info->registers_va == 0 ||
+           virtio_mmio_set_registers_page(device, (void *)(uintptr_t)info->registers_va,
+                                          GUEST_DEVICE_SIZE);
+}
+
 /* ---- Clients ---- */
 
 static void console_notified(void *device, microkit_channel channel)
@@ -97,6 +106,7 @@ static bool console_init(const struct guest_device *info, const void *configurat
     }
     return virtio_mmio_console_init(&console->device, info->gpa, GUEST_DEVICE_SIZE, route_of(info),
                                     &console->rx, &console->tx, config->tx.id, config->rx.id) &&
+           registers_show(info, &console->device.virtio_device) &&
            listen(config->rx.id, console_notified, &console->device) &&
            (config->tx.id == config->rx.id ||
             listen(config->tx.id, console_notified, &console->device));
@@ -118,6 +128,7 @@ static bool block_init(const struct guest_device *info, const void *configuratio
                                 (uintptr_t)config->data.vaddr, config->data.size,
                                 config->virt.storage_info.vaddr, &block->queue,
                                 config->virt.num_buffers, config->virt.id) &&
+           registers_show(info, &block->device.virtio_device) &&
            listen(config->virt.id, block_notified, &block->device);
 }
 
@@ -160,6 +171,7 @@ static bool net_init(const struct guest_table *table, const struct guest_device 
     }
     size_t count = regions_of(table, info, false, regions);
     return (count == 0 || virtio_net_set_rx_regions(&net->device, regions, count)) &&
+           registers_show(info, &net->device.virtio_device) &&
            listen(config->rx.id, net_notified, &net->device) &&
            (config->tx.id == config->rx.id || listen(config->tx.id, net_notified, &net->device));
 }
@@ -186,6 +198,7 @@ static bool block_server_device_init(const struct guest_table *table,
                                     NULL, NULL, -1, -1) &&
            block_port_init(&server->port, &server->console, number, config,
                            guest_table_regions(table, info), info->region_count) &&
+           registers_show(info, &server->console.virtio_device) &&
            listen(config->virt.id, block_server_device_notified, server);
 }
 
@@ -212,6 +225,7 @@ static bool net_server_init(const struct guest_table *table, const struct guest_
                                        regions_of(table, info, true, receive), transmit,
                                        regions_of(table, info, false, transmit), config->virt_rx.id,
                                        config->virt_tx.id, mac.addr) &&
+           registers_show(info, &net->device.virtio_device) &&
            listen(config->virt_rx.id, net_notified, &net->device) &&
            listen(config->virt_tx.id, net_notified, &net->device);
 }

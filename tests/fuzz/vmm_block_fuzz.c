@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct virtio_blk_device devices[2];
 static struct virtio_blk_device *dev;
+static uint32_t pages[2][0x200 / 4]; /* of registers */
 static _Alignas(BLK_TRANSFER_SIZE) uint8_t region[PAGES * BLK_TRANSFER_SIZE];
 static _Alignas(8) uint8_t info_region[BLK_STORAGE_INFO_REGION_SIZE];
 static blk_storage_info_t *const info = (blk_storage_info_t *)info_region;
@@ -224,6 +225,10 @@ static void power_on(void)
                                            ARM_GIC_IRQ_ROUTE(0, 101), (uintptr_t)fake_ram(FAKE_RAM),
                                            FAKE_RAM_SIZE + FAKE_BEHIND, info, &server, CAPACITY,
                                            1));
+        for (unsigned i = 0; i < 2; i++) {
+            guest_require(virtio_mmio_set_registers_page(&devices[i].virtio_device, pages[i],
+                                                         sizeof pages[i]));
+        }
     }
     virtio_blk_handle_resp(dev);
     guest_power_on(base(), UINT64_MAX, VIRTIO_BLK_QUEUE_COUNT);
@@ -264,7 +269,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } else {
             server_step(&step);
         }
-        guest_require(dev->part_count <= CAPACITY);
+        guest_require(dev->part_count <= CAPACITY &&
+                      driver_page_agrees(base(), pages[dev - devices], sizeof pages[0]));
     }
     while (!is_hostile && held_count + blk_queue_length_req(&server) != 0) {
         server_take();

@@ -338,7 +338,7 @@ static void wrong_tables(void **state)
 {
     (void)state;
     table->version++;
-    assert_does_not_start("guest table: version 3");
+    assert_does_not_start("guest table: version 4");
     start(state);
     fake_vm_info->version++;
     assert_does_not_start("routing table: version 2");

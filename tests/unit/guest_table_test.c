@@ -154,7 +154,7 @@ static void wrong_header(void **state)
 {
     (void)state;
     table->magic++;
-    assert_refused(size, "version 2 (magic 0x454c42415448), this VMM knows version 2");
+    assert_refused(size, "version 3 (magic 0x454c42415448), this VMM knows version 3");
     start(state);
     table->version = 1;
     assert_refused(size, "version 1");

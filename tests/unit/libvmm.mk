@@ -3,7 +3,7 @@
 # Unit tests of libvmm on a platform of their own (tests/unit/libvmm/).
 
 LIBVMM_TESTS := vgic_test vgic_state_test vgic_smp_test virq_test psci_test smccc_test linux_image_test fault_test \
-                exception_test guest_test guest_restart_test pci_quiet_test guest_table_test generic_vmm_test virtio_queue_test virtio_device_test virtio_console_test \
+                exception_test guest_test guest_restart_test pci_quiet_test guest_table_test generic_vmm_test virtio_queue_test virtio_device_test virtio_page_test virtio_console_test \
                 virtio_entropy_test pci_test
 
 ifndef LIBVMM_HOST_SOURCES

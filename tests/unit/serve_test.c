@@ -67,8 +67,8 @@ static void check_channels(void)
     }
 }
 
-/* The description is one that `drover build` takes. */
-static void check_description(void)
+/* The description as `drover build` reads it. */
+static struct system *read_description(void)
 {
     char path[] = "/tmp/serve_test_XXXXXX";
     size_t size;
@@ -81,14 +81,20 @@ static void check_description(void)
     if (system == NULL) {
         fail_msg("%s\n%s", diag_captured(), text);
     }
+    free(text);
+    unlink(path);
+    return system;
+}
+
+static void check_description(void)
+{
+    struct system *system = read_description();
     assert_int_equal(system->pd_count, built.serve.pd_count);
     assert_int_equal(system->channel_count, built.serve.channel_count);
     for (size_t i = 0; i < system->pd_count; i++) {
         assert_string_equal(system->pds[i].name, built.serve.pds[i].name);
     }
     system_free(system);
-    free(text);
-    unlink(path);
 }
 
 static void check_table(void)
@@ -291,6 +297,45 @@ static void trees_have_the_devices(void **state)
     }
 }
 
+static void check_page_map(const struct map *map, size_t region, uint64_t vaddr, uint32_t perms)
+{
+    if (map->region == region) {
+        assert_int_equal(map->vaddr, vaddr);
+        assert_int_equal(map->perms, perms);
+        assert_false(map->cached);
+    }
+}
+
+/* The guest reads them, its VMM writes them, and nobody else has them. */
+static void registers_are_a_page_of_the_guest_s(void **state)
+{
+    (void)state;
+    serve_build_system();
+    struct system *system = read_description();
+    for (size_t i = 0; i < built.serve.device_count; i++) {
+        const struct serve_device *device = &built.serve.devices[i];
+        const char *name = built.serve.regions[device->page].name;
+        size_t vmm = serve_vmm(&built.serve, device->vm), region = 0, found = 0;
+        while (strcmp(system->regions[region].name, name) != 0) {
+            region++;
+        }
+        for (size_t pd = 0; pd < system->pd_count; pd++) {
+            const struct pd *row = &system->pds[pd];
+            for (size_t k = 0; k < row->map_count; k++) {
+                check_page_map(&row->maps[k], region, device->page_va,
+                               MAP_PERM_READ | MAP_PERM_WRITE);
+                found += row->maps[k].region == region ? (pd == vmm ? 1 : 100) : 0;
+            }
+            for (size_t k = 0; row->vm != NULL && k < row->vm->map_count; k++) {
+                check_page_map(&row->vm->maps[k], region, device->gpa, MAP_PERM_READ);
+                found += row->vm->maps[k].region == region ? (pd == vmm ? 10 : 100) : 0;
+            }
+        }
+        assert_int_equal(found, 11);
+    }
+    system_free(system);
+}
+
 /* A VM without devices sees of the board only what every guest has. */
 static void a_client_sees_no_board(void **state)
 {
@@ -370,6 +415,7 @@ static void a_guest_table_has_the_devices(void **state)
     for (uint32_t i = 0; i < 3; i++) {
         assert_int_equal(devices[i].kind, expected[i].kind);
         assert_int_equal(devices[i].gpa, expected[i].gpa);
+        assert_int_equal(devices[i].registers_va, expected[i].page_va);
         assert_int_equal(devices[i].intid, expected[i].intid);
         assert_int_equal(devices[i].config_size, expected[i].config_size);
         assert_int_equal(devices[i].config_offset % 8, 0);
@@ -643,6 +689,7 @@ int main(void)
         TEST(interrupts_of_the_board_are_left_out),
         TEST(too_few_interrupts_are_said),
         TEST(trees_have_the_devices),
+        TEST(registers_are_a_page_of_the_guest_s),
         TEST(a_client_sees_no_board),
         TEST(what_a_guest_needs_is_on_its_command_line),
         TEST(a_guest_table_has_the_devices),

@@ -82,6 +82,7 @@ struct json_object *json_devices(const struct compose *compose, size_t vm)
             struct json_object *row = json_map_new();
             json_add_text(row, "kind", serve_device_name(device->kind));
             json_add_number(row, "gpa", device->gpa);
+            json_add_text(row, "region", serve->regions[device->page].name);
             json_add_number(row, "irq", device->intid);
             json_object_array_add(list, row);
         }

@@ -51,6 +51,7 @@ char *compose_why_text(const struct compose *compose, size_t vm, const struct gr
 
 void sdf_print_shared_regions(FILE *out, const struct compose *compose);
 void sdf_print_shared_maps(FILE *out, const struct compose *compose, size_t pd);
+void sdf_print_virtio_maps(FILE *out, const struct compose *compose, size_t vm);
 void sdf_print_serving_pd(FILE *out, const struct compose *compose, size_t index);
 void sdf_print_channels(FILE *out, const struct compose *compose);
 

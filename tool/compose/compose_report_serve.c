@@ -111,7 +111,7 @@ static void print_shared(FILE *out, const struct serve *serve)
         }
         fprintf(out, "%s\n", region->is_declared ? ", beside its VM and VMM" : "");
     }
-    fprintf(out, "    and %zu regions with queues and notices\n", others);
+    fprintf(out, "    and %zu regions with queues, notices and virtio registers\n", others);
 }
 
 void report_print_devices(FILE *out, const struct compose *compose, size_t vm)

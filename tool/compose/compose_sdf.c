@@ -141,6 +141,7 @@ static void print_vm(FILE *out, const struct compose *compose, size_t vm)
             free(region);
         }
     }
+    sdf_print_virtio_maps(out, compose, vm);
     for (size_t i = 0; i < compose->irq_count; i++) {
         const struct irq_row *row = &compose->irqs[i];
         if (row->vm == vm && (i == 0 || compose->irqs[i - 1].intid != row->intid)) {

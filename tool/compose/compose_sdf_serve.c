@@ -38,6 +38,20 @@ void sdf_print_shared_maps(FILE *out, const struct compose *compose, size_t pd)
     }
 }
 
+void sdf_print_virtio_maps(FILE *out, const struct compose *compose, size_t vm)
+{
+    const struct serve *serve = &compose->serve;
+    for (size_t i = 0; i < serve->device_count; i++) {
+        const struct serve_device *device = &serve->devices[i];
+        if (device->vm == vm) {
+            fprintf(out,
+                    "      <map mr=\"%s\" vaddr=\"0x%" PRIx64
+                    "\" perms=\"r\" cached=\"false\" />\n",
+                    serve->regions[device->page].name, device->gpa);
+        }
+    }
+}
+
 void sdf_print_serving_pd(FILE *out, const struct compose *compose, size_t index)
 {
     const struct serve *serve = &compose->serve;

@@ -95,6 +95,7 @@ void table_devices_write(const struct compose *compose, size_t vm, uint8_t *byte
         struct guest_device row = {.kind = device->kind,
                                    .intid = device->intid,
                                    .gpa = device->gpa,
+                                   .registers_va = device->page_va,
                                    .config_size = (uint32_t)device->config_size,
                                    .region_count = (uint32_t)device->region_count};
         row.config_offset = put(bytes, &at, device->config, device->config_size);

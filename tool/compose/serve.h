@@ -107,6 +107,8 @@ struct serve_device {
     uint32_t kind; /* enum guest_device_kind */
     uint32_t intid;
     uint64_t gpa;
+    size_t page;      /* the region with its registers, mapped at `gpa` */
+    uint64_t page_va; /* where its VMM has that */
     void *config;
     size_t config_size;
     struct guest_data_region *regions; /* memory that its queues may name */
@@ -219,5 +221,5 @@ void serve_block_connect(struct compose *compose, size_t server);
 void serve_net_pds(struct compose *compose, size_t server); /* serve_net.c */
 void serve_net_connect(struct compose *compose, size_t server);
 
-/* serve_guest.c: finds GPAs and interrupts for virtio devices, and bridges. */
+/* serve_guest.c: finds GPAs, interrupts and memory for virtio devices, and bridges. */
 bool serve_guests(struct compose *compose);

@@ -1,9 +1,9 @@
 /*
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What guests see of it: virtio devices, each at a page where the board has nothing and with an
- * interrupt that nothing on the board raises; and for VMMs, the configuration space of their
- * guests' PCI host bridges.
+ * What guests see of it: virtio devices, each at a page where the board has nothing, in memory that
+ * its guest reads and its VMM writes, and with an interrupt that nothing on the board raises; and
+ * for VMMs, the configuration space of their guests' PCI host bridges.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -124,6 +124,22 @@ static bool place_devices(struct compose *compose)
     return sound;
 }
 
+/* The page of registers of each device: a read of the guest's is no trap. */
+static void add_pages(struct compose *compose)
+{
+    struct serve *serve = &compose->serve;
+    for (size_t i = 0; i < serve->device_count; i++) {
+        struct serve_device *device = &serve->devices[i];
+        size_t vmm = serve_vmm(serve, device->vm);
+        char *name =
+            serve_text("%s_virtio_%" PRIx64, compose->request->vms[device->vm].name, device->gpa);
+        device->page =
+            serve_add_region(serve, name, GUEST_DEVICE_SIZE, "registers of a virtio device");
+        device->page_va = serve_add_map(serve, vmm, device->page, true);
+        serve->maps[serve->map_count - 1].is_device = true;
+    }
+}
+
 /* ---- PCI ---- */
 
 /* The buses of a bridge: `bus-range`, as far as its ECAM reaches. */
@@ -178,5 +194,9 @@ bool serve_guests(struct compose *compose)
             }
         }
     }
-    return place_devices(compose);
+    if (!place_devices(compose)) {
+        return false;
+    }
+    add_pages(compose);
+    return true;
 }

@@ -26,6 +26,17 @@ static struct virtio_blk_device *block_of(struct virtio_device *device)
     return (struct virtio_blk_device *)device;
 }
 
+/* A driver that has chosen its features before refuses nothing, and has its writes refused. */
+static void features_update(struct virtio_device *device, bool is_read_only)
+{
+    uint64_t read_only = VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
+    bool is_offered = (device->features_offered & read_only) != 0;
+    if ((device->status & VIRTIO_STATUS_FEATURES_OK) == 0 && is_offered != is_read_only) {
+        device->features_offered ^= read_only;
+        virtio_registers_changed(device);
+    }
+}
+
 /* Looks at the disk. True: what the guest sees of it has changed. */
 static bool storage_update(struct virtio_blk_device *dev)
 {
@@ -41,13 +52,7 @@ static bool storage_update(struct virtio_blk_device *dev)
             dev->serial[i] = info->serial_number[i];
         }
     }
-    if ((dev->virtio_device.status & VIRTIO_STATUS_FEATURES_OK) == 0) {
-        /* A driver that has chosen its features before refuses nothing, and has its writes refused.
-         */
-        uint64_t read_only = VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
-        dev->virtio_device.features_offered &= ~read_only;
-        dev->virtio_device.features_offered |= dev->is_read_only ? read_only : 0;
-    }
+    features_update(&dev->virtio_device, dev->is_read_only);
     bool has_changed = blocks != dev->blocks;
     dev->blocks = blocks;
     dev->config.capacity = blocks * BLOCK_SECTORS;
@@ -229,6 +234,9 @@ bool virtio_blk_handle_resp(struct virtio_blk_device *blk_dev)
     }
     block_requests_serve(blk_dev);
     if (virtio_blk_is_quiet(blk_dev)) {
+        if (blk_dev->virtio_device.status == 0) {
+            virtio_registers_changed(&blk_dev->virtio_device);
+        }
         guest_restart_continue();
     }
     return true;

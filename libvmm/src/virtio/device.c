@@ -15,6 +15,25 @@
     (VIRTIO_FEATURE(VIRTIO_F_VERSION_1) | VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |                 \
      VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
 
+/* ---- What the driver reads without asking ---- */
+
+void virtio_registers_changed(struct virtio_device *device)
+{
+    if (device->transport != NULL && device->transport->registers_changed != NULL) {
+        device->transport->registers_changed(device);
+    }
+}
+
+/* Another vCPU may read it before it gets the interrupt, and has to when it does. */
+static inline void interrupt_status_set(struct virtio_device *device, uint8_t reasons)
+{
+    device->interrupt_status = reasons;
+    if (device->interrupt_status_shown != NULL) {
+        __atomic_store_n(device->interrupt_status_shown, reasons, __ATOMIC_RELAXED);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    }
+}
+
 /* ---- Interrupt ---- */
 
 static void line_set(struct virtio_device *device, bool high)
@@ -25,7 +44,7 @@ static void line_set(struct virtio_device *device, bool high)
 void virtio_core_interrupt(struct virtio_device *device, uint8_t reason)
 {
     uint8_t before = device->interrupt_status;
-    device->interrupt_status |= reason;
+    interrupt_status_set(device, (uint8_t)(before | reason));
     if (before == 0) {
         line_set(device, true);
     }
@@ -36,7 +55,7 @@ void virtio_core_interrupt_ack(struct virtio_device *device, uint8_t reasons)
     if ((device->interrupt_status & reasons) == 0) {
         return;
     }
-    device->interrupt_status &= (uint8_t)~reasons;
+    interrupt_status_set(device, device->interrupt_status & (uint8_t)~reasons);
     line_set(device, false);
     if (device->interrupt_status != 0) {
         line_set(device, true); /* an edge, for who has configured the interrupt as one */
@@ -47,6 +66,7 @@ void virtio_config_changed(struct virtio_device *device)
 {
     device->config_generation++;
     device->config_has_changed = true;
+    virtio_registers_changed(device);
     if (virtio_device_running(device)) {
         virtio_core_interrupt(device, VIRTIO_INTERRUPT_CONFIG);
     }
@@ -63,6 +83,7 @@ void virtio_device_break(struct virtio_device *device, const char *rule)
     }
     bool was_running = virtio_device_running(device);
     device->status |= VIRTIO_STATUS_NEEDS_RESET;
+    virtio_registers_changed(device);
     virtio_core_queues_serve(device, false);
     if (was_running) {
         virtio_core_interrupt(device, VIRTIO_INTERRUPT_CONFIG);
@@ -86,6 +107,7 @@ void virtio_device_reset(struct virtio_device *device)
     if (device->ops->reset != NULL) {
         device->ops->reset(device);
     }
+    virtio_registers_changed(device);
 }
 
 /* The driver believes that its features are fine. */
@@ -239,6 +261,7 @@ void virtio_core_attach(struct virtio_device *device, const struct virtio_transp
 {
     device->transport = transport;
     device->transport_data = transport_data;
+    device->interrupt_status_shown = NULL;
     device->irq_route = route;
     device->features_offered |= CORE_FEATURES;
     device->ram.size = 0;

@@ -3,7 +3,7 @@
  *
  * virtio over registers in memory: virtio 1.2, 4.2. Control registers are 32 bits wide and accessed
  * so (4.2.2.2); any other access of them reads as zero or does nothing. Configuration space takes
- * any width.
+ * any width. Where there is a page for them, reads are the guest's own and only writes come here.
  */
 #include <libvmm/virtio/mmio.h>
 
@@ -17,8 +17,6 @@ static void line_set(struct virtio_device *device, bool high)
 {
     virq_set_level(device->irq_route, high);
 }
-
-static const struct virtio_transport transport = {.set_line = line_set};
 
 static uint32_t register_read(struct virtio_device *device, uint32_t offset)
 {
@@ -54,6 +52,45 @@ static uint32_t register_read(struct virtio_device *device, uint32_t offset)
         return 0;
     }
 }
+
+/* ---- The page of registers ---- */
+
+static void word_store(uint32_t *page, uint32_t offset, uint32_t value)
+{
+    __atomic_store_n(&page[offset / 4], value, __ATOMIC_RELAXED);
+}
+
+/* A driver that reads the configuration meanwhile sees two generations, and reads it again. */
+static void config_store(const struct virtio_device *device, uint32_t *page)
+{
+    uint32_t other = device->config_generation ^ 0x80;
+    word_store(page, REG_VIRTIO_MMIO_CONFIG_GENERATION, other);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (uint32_t offset = 0; offset < device->config_size; offset += 4) {
+        word_store(page, REG_VIRTIO_MMIO_CONFIG + offset,
+                   (uint32_t)virtio_core_config_read(device, offset, 4));
+    }
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    word_store(page, REG_VIRTIO_MMIO_CONFIG_GENERATION, device->config_generation);
+}
+
+static void registers_store(struct virtio_device *device)
+{
+    uint32_t *page = device->transport_data;
+    if (page == NULL) {
+        return;
+    }
+    for (uint32_t offset = 0; offset < REG_VIRTIO_MMIO_CONFIG_GENERATION; offset += 4) {
+        word_store(page, offset, register_read(device, offset));
+    }
+    config_store(device, page);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static const struct virtio_transport transport = {.set_line = line_set,
+                                                  .registers_changed = registers_store};
+
+/* ---- Accesses that trap ---- */
 
 static void register_write(struct virtio_device *device, uint32_t offset, uint32_t value)
 {
@@ -104,29 +141,43 @@ static void register_write(struct virtio_device *device, uint32_t offset, uint32
     }
 }
 
+/* Those two are frequent, and the core tells of what they change. */
+static bool is_control(uint32_t offset)
+{
+    return offset != REG_VIRTIO_MMIO_QUEUE_NOTIFY && offset != REG_VIRTIO_MMIO_INTERRUPT_ACK;
+}
+
+static void access_write(struct virtio_device *device, size_t offset, unsigned width,
+                         uint64_t value)
+{
+    if (offset >= REG_VIRTIO_MMIO_CONFIG) {
+        virtio_core_config_write(device, offset - REG_VIRTIO_MMIO_CONFIG, width, value);
+    } else if (width == 4 && offset % 4 == 0) {
+        register_write(device, (uint32_t)offset, (uint32_t)value);
+    }
+    if (is_control((uint32_t)offset)) {
+        registers_store(device);
+    }
+}
+
+static uint64_t access_read(struct virtio_device *device, size_t offset, unsigned width)
+{
+    if (offset >= REG_VIRTIO_MMIO_CONFIG) {
+        return virtio_core_config_read(device, offset - REG_VIRTIO_MMIO_CONFIG, width);
+    }
+    return width == 4 && offset % 4 == 0 ? register_read(device, (uint32_t)offset) : 0;
+}
+
 bool virtio_mmio_fault_handle(size_t vcpu_id, size_t offset, size_t fsr, seL4_UserContext *regs,
                               void *data)
 {
     (void)vcpu_id;
     struct virtio_device *device = data;
     unsigned width = 1u << ESR_SAS(fsr);
-    bool is_register = offset < REG_VIRTIO_MMIO_CONFIG;
-    bool is_fit = width == 4 && offset % 4 == 0;
     if ((fsr & ESR_WNR) != 0) {
-        uint64_t value = fault_get_data(regs, fsr);
-        if (!is_register) {
-            virtio_core_config_write(device, offset - REG_VIRTIO_MMIO_CONFIG, width, value);
-        } else if (is_fit) {
-            register_write(device, (uint32_t)offset, (uint32_t)value);
-        }
+        access_write(device, offset, width, fault_get_data(regs, fsr));
     } else {
-        uint64_t value = 0;
-        if (!is_register) {
-            value = virtio_core_config_read(device, offset - REG_VIRTIO_MMIO_CONFIG, width);
-        } else if (is_fit) {
-            value = register_read(device, (uint32_t)offset);
-        }
-        *decode_rt(ESR_SRT(fsr), regs) = esr_extend(fsr, value);
+        *decode_rt(ESR_SRT(fsr), regs) = esr_extend(fsr, access_read(device, offset, width));
     }
     exception_skip((struct vcpu_page *)regs);
     return true;
@@ -149,4 +200,23 @@ bool virtio_mmio_register_device(virtio_device_t *device, uintptr_t region_base,
     return fault_register_vm_exception_handler(region_base, region_size, virtio_mmio_fault_handle,
                                                device) &&
            virtio_core_follow_guest(device);
+}
+
+bool virtio_mmio_set_registers_page(virtio_device_t *device, void *page, size_t size)
+{
+    size_t least = REG_VIRTIO_MMIO_CONFIG + ((size_t)device->config_size + 3) / 4 * 4;
+    if (page == NULL || (uintptr_t)page % sizeof(uint32_t) != 0 || size < least) {
+        LOG_VMM_ERR("%s: registers of 0x%lx bytes at 0x%lx (VA): they take words, 0x%lx bytes of "
+                    "them\n",
+                    device->name, (unsigned long)size, (unsigned long)(uintptr_t)page,
+                    (unsigned long)least);
+        return false;
+    }
+    for (uint32_t offset = 0; offset < size / 4 * 4; offset += 4) {
+        word_store(page, offset, 0);
+    }
+    device->transport_data = page;
+    device->interrupt_status_shown = (uint32_t *)page + REG_VIRTIO_MMIO_INTERRUPT_STATUS / 4;
+    registers_store(device);
+    return true;
 }

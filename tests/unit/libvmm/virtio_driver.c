@@ -156,3 +156,13 @@ uint32_t driver_interrupt(uint64_t base)
     driver_store(base, REG_VIRTIO_MMIO_INTERRUPT_ACK, status);
     return status;
 }
+
+bool driver_page_agrees(uint64_t base, const uint32_t *page, uint32_t size)
+{
+    for (uint32_t offset = 0; offset < size; offset += 4) {
+        if (page[offset / 4] != driver_load(base, offset)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -83,3 +83,7 @@ uint16_t driver_avail_event(const struct driver_queue *queue);
 
 /* Reads and acknowledges the interrupt status. */
 uint32_t driver_interrupt(uint64_t base);
+
+/* Whether each of the `size` bytes of registers at `base` is in `page` what a read that traps
+ * returns. */
+bool driver_page_agrees(uint64_t base, const uint32_t *page, uint32_t size);

@@ -56,7 +56,17 @@
 bool virtio_mmio_register_device(virtio_device_t *device, uintptr_t region_base,
                                  uintptr_t region_size, irq_routing_info_t irq_routing_info);
 
-/* The handler that this registers with fault_register_vm_exception_handler(); `data` is the device.
+/*
+ * Lets the guest read the device's registers without a trap. `page` (VA in the VMM, `size` bytes)
+ * is memory that the guest has mapped where the device's registers are, read-only, so that writes
+ * trap as before; neither maps it cached, because the guest reads it as a device's. From now on it
+ * holds what reads return, and bytes of them to whoever reads less than a register. Returns false,
+ * after saying why, if it has no room for the registers and the configuration space. The device is
+ * registered, complete (no ports are added any more), and the guest has not started; the page stays
+ * the device's for good.
  */
+bool virtio_mmio_set_registers_page(virtio_device_t *device, void *page, size_t size);
+
+/* What virtio_mmio_register_device() registers for the accesses that trap; `data` is the device. */
 bool virtio_mmio_fault_handle(size_t vcpu_id, size_t offset, size_t fsr, seL4_UserContext *regs,
                               void *data);

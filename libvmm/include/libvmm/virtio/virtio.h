@@ -59,7 +59,8 @@ struct virtio_device_ops {
 
     /* Whether nobody writes to buffers of the time before a reset any more. After a reset the
      * driver reads a status that is not 0, and waits (2.1, 2.4), until it is so; a restart of the
-     * guest waits, too (guest_restart_continue()). NULL: always. */
+     * guest waits, too (guest_restart_continue()). Who has it calls
+     * virtio_registers_changed() when it has become so. NULL: always. */
     bool (*is_quiet)(const struct virtio_device *device);
 
     /* The driver has made buffers available in `queue`, or says so. Only while queues are served.
@@ -76,6 +77,10 @@ struct virtio_device_ops {
 struct virtio_transport {
     /* The interrupt line is to be high or low. */
     void (*set_line)(struct virtio_device *device, bool high);
+
+    /* What the driver reads of the device may have changed, its interrupt status apart. NULL: it
+     * asks each time. */
+    void (*registers_changed)(struct virtio_device *device);
 };
 
 struct virtio_device {
@@ -111,6 +116,7 @@ struct virtio_device {
     const struct virtio_transport *transport;
     irq_routing_info_t irq_route;
     void *transport_data;
+    uint32_t *interrupt_status_shown; /* where the driver reads it without a trap; NULL: nowhere */
 };
 
 typedef struct virtio_device virtio_device_t;
@@ -130,6 +136,11 @@ static inline bool virtio_has_feature(const struct virtio_device *device, unsign
 
 /* The device has changed its configuration space: the driver learns of it. */
 void virtio_config_changed(struct virtio_device *device);
+
+/* What the driver reads of the device has changed, though its configuration space has not: the
+ * device has become quiet after a reset, or offers other features. Before it is registered:
+ * nothing. */
+void virtio_registers_changed(struct virtio_device *device);
 
 /* The driver has broken the rule that `rule` states (a sentence's end, for the log): no queue is
  * served any more, the driver is told to reset the device (2.1.2, DEVICE_NEEDS_RESET). For a device
