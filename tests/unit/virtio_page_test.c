@@ -294,6 +294,9 @@ static void pages_that_are_none(void **state)
     assert_true(fake_logged("0x10c bytes"));
     assert_true(virtio_mmio_set_registers_page(&device, page, 0x10c));
     check();
+    struct virtio_device other = {.name = "other"};
+    assert_false(virtio_mmio_set_registers_page(&other, page, sizeof page));
+    assert_true(fake_logged("other: a page of registers is for a device that is registered"));
 }
 
 int main(void)

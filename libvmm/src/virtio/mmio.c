@@ -204,6 +204,11 @@ bool virtio_mmio_register_device(virtio_device_t *device, uintptr_t region_base,
 
 bool virtio_mmio_set_registers_page(virtio_device_t *device, void *page, size_t size)
 {
+    if (device->transport != &transport) {
+        LOG_VMM_ERR("%s: a page of registers is for a device that is registered with virtio-mmio\n",
+                    device->name);
+        return false;
+    }
     size_t least = REG_VIRTIO_MMIO_CONFIG + ((size_t)device->config_size + 3) / 4 * 4;
     if (page == NULL || (uintptr_t)page % sizeof(uint32_t) != 0 || size < least) {
         LOG_VMM_ERR("%s: registers of 0x%lx bytes at 0x%lx (VA): they take words, 0x%lx bytes of "

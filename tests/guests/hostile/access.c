@@ -72,6 +72,20 @@ void accesses_to_nothing(uint64_t gpa)
     }
 }
 
+void accesses_to_readable(uint64_t gpa)
+{
+    for (const struct access *access = accesses; access < accesses_end; access++) {
+        struct probe_fault fault;
+        bool caught = access_probe(access->run, gpa, &fault);
+        bool is_right_answer = access->kind == ACCESS_STORE || access->kind == ACCESS_ATOMIC
+                                   ? is_right(access, gpa, caught, &fault)
+                                   : !caught || fault.base == gpa;
+        if (!is_right_answer || (caught && access->kind == ACCESS_LOAD && gpa % BLOCK_SIZE == 0)) {
+            wrong(access->name, gpa, caught, &fault);
+        }
+    }
+}
+
 void accesses_to_device(uint64_t gpa)
 {
     for (const struct access *access = accesses; access < accesses_end; access++) {

@@ -33,6 +33,10 @@ extern uint64_t wrong_count;
 /* Makes every access at `gpa`, where nothing is: each must end in a synchronous external abort. */
 void accesses_to_nothing(uint64_t gpa);
 
+/* Makes every access at `gpa`, which is only to be read: loads come back, if they are aligned, and
+ * stores end in a synchronous external abort. */
+void accesses_to_readable(uint64_t gpa);
+
 /* Makes every access at `gpa`, a device that is emulated; any answer is right, so long as one
  * comes. */
 void accesses_to_device(uint64_t gpa);

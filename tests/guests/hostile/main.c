@@ -32,6 +32,9 @@ static const uint64_t forbidden[] = {
     0x7ffff000, /* RAM beyond the guest's */
 };
 
+/* A page that guest.system lets the guest read, and nobody else has. */
+#define READABLE 0x0b800000
+
 static void nothing_from(const uint64_t *gpas, size_t count, bool fetch)
 {
     for (size_t i = 0; i < count; i++) {
@@ -56,6 +59,14 @@ static void everywhere(bool forbidden_too, bool fetch)
     }
 }
 
+static void readable(bool is_there)
+{
+    if (is_there) {
+        accesses_to_readable(READABLE);
+        accesses_to_readable(READABLE + 0x801);
+    }
+}
+
 static void step(const char *what)
 {
     print("hostile guest tries %s\n", what);
@@ -70,13 +81,19 @@ void guest_main(void)
     gic_init();
     step("memory that is not there, MMU off");
     everywhere(is_virtual, true);
+    readable(is_virtual);
     step("memory that is not there, MMU on");
     mmu_enable(nowhere[1]);
     everywhere(is_virtual, false);
+    readable(is_virtual);
     step("translation tables that are not there");
     walk_into_nothing(UPPER_VA);
     mmu_table_set(300, nowhere[1]);
     walk_into_nothing(300ull << 30);
+    if (is_virtual) { /* a device's registers are no tables of a guest's */
+        mmu_table_set(301, platform.rtc);
+        walk_into_nothing(301ull << 30);
+    }
     step("every access to the distributor");
     accesses_to_device(platform.gicd + GICD_IPRIORITYR + 64);
     accesses_to_device(platform.gicd + 0xff8);
