@@ -257,6 +257,9 @@ static const char *open_connections(void)
             return "a client's queues, or the number of its data regions";
         }
         clients[i].region_first = region_count;
+        if (config.clients[i].num_regions > 1) {
+            driver_plenty = 0; /* a switch, which counts what each of its own clients has out */
+        }
         for (unsigned oid = 0; oid < config.clients[i].num_regions; oid++) {
             const char *mistake = add_region(i, oid, &buffer_count);
             if (mistake != NULL) {

@@ -114,8 +114,26 @@ static bool paced_run(struct io_machine *machine, const struct io_load *load, ui
     return true;
 }
 
-/* A rate on the clock of the board whose speed it is; none, and not `in_step`, if the machine's
- * clock did not keep step with the host's, by which disk and network go. */
+/* Whether the machine's clock kept step with the host's, by which disk and network go. A rate that
+ * clients reach though it did not, with a processor that was slower by what was lost, is the least
+ * that they reach; one of those that they are compared with is none. */
+static bool paced_check(const struct io_machine *machine, const struct io_load *load, double lost,
+                        double seconds)
+{
+    if (lost <= STEP * seconds) {
+        return true;
+    }
+    fprintf(
+        stderr,
+        "bench: %s at the %s: the machine's clock lost %.2f s of %.2f s against this host's: %s\n",
+        load->key, io_place_names[machine->place], lost, seconds,
+        machine->place >= IO_CLIENT ? "its rate is at least that"
+                                    : "no rate; measure again while the host is idle");
+    return false;
+}
+
+/* A rate on the clock of the board whose speed it is. None, and not `in_step`, if that cannot be
+ * said. */
 static bool paced_measure(struct io_machine *machine, struct io_load *load, bool *in_step)
 {
     struct paced first, few, many;
@@ -125,15 +143,14 @@ static bool paced_measure(struct io_machine *machine, struct io_load *load, bool
         !paced_run(machine, load, load->paced_units, &many)) {
         return false;
     }
-    double seconds = many.seconds - few.seconds, lost = few.lost + many.lost;
-    if (lost > STEP * (few.seconds + many.seconds)) {
-        fprintf(stderr,
-                "bench: %s at the %s: the machine's clock lost %.2f s of %.2f s against this "
-                "host's: no rate; measure again while the host is idle\n",
-                load->key, io_place_names[machine->place], lost, few.seconds + many.seconds);
+    double seconds = many.seconds - few.seconds;
+    bool has_kept_step =
+        paced_check(machine, load, few.lost + many.lost, few.seconds + many.seconds);
+    if (!has_kept_step && machine->place < IO_CLIENT) {
         *in_step = false;
         return true;
     }
+    load->at[machine->place].is_least = !has_kept_step;
     load->at[machine->place].paced = (load->paced_units - few_units) / seconds / IO_PACE_SCALE;
     load->at[machine->place].busy = (many.instructions - few.instructions) / seconds / IO_PACE_RATE;
     return true;

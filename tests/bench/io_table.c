@@ -182,11 +182,12 @@ static void paced_print(FILE *to)
         fprintf(to, "%-36s", load->event);
         for (enum io_place place = 0; place < IO_PLACES; place++) {
             double rate = load->at[place].paced;
-            cell_print(to, rate != 0, "%.0f", rate * load->bytes / 1e6);
+            cell_print(to, rate != 0, load->at[place].is_least ? ">%.0f" : "%.0f",
+                       rate * load->bytes / 1e6);
         }
         for (enum io_place place = IO_CLIENT; place < IO_PLACES; place++) {
-            cell_print(to, load->at[place].paced != 0 && own != 0, "%.2f",
-                       load->at[place].paced / own);
+            cell_print(to, load->at[place].paced != 0 && own != 0,
+                       load->at[place].is_least ? ">%.2f" : "%.2f", load->at[place].paced / own);
         }
         cell_print(to, load->aim != 0, "%.1f", load->aim);
         fputc('\n', to);

@@ -35,6 +35,7 @@ struct io_load {
         double us;             /* per unit, on the clock of who did it */
         double paced;          /* units a second of that board; 0: not measured */
         double busy;           /* share of its processor that those took */
+        bool is_least;         /* its processor was slower than that board's */
     } at[IO_PLACES];
 };
 

@@ -330,6 +330,21 @@ static void test_hears_of_returned_buffers_when_some_run_short(void **state)
     assert_int_equal(length(clients[0].free), 1);
 }
 
+/* One buffer that did not come back would count against the switch's client for good. */
+static void test_hears_of_each_returned_buffer_of_a_switch(void **state)
+{
+    (void)state;
+    begin();
+    virt_tx_config.clients[3].num_regions = 2;
+    virt_tx_config.clients[3].regions[1] = (net_virt_tx_data_region_t){
+        .data = {fake_region(BUFFERS * NET_BUFFER_SIZE), IO(CLIENTS)}, .num_buffers = BUFFERS};
+    fake_init(pd);
+    assert_false(net_require_signal_free(&driver));
+    send(0, 0, 60, 0);
+    run();
+    assert_true(net_require_signal_free(&driver));
+}
+
 static void refused(const char *why)
 {
     fake_init(pd);
@@ -400,6 +415,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_notifies_only_who_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hears_of_returned_buffers_when_some_run_short, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_hears_of_each_returned_buffer_of_a_switch, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_configurations, set_up, tear_down),
     };
