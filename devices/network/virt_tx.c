@@ -209,6 +209,14 @@ static bool region_overlaps(const struct tx_region *region)
     return false;
 }
 
+/* Somebody has so many buffers: while the driver has a quarter of them, there are others. */
+static void plenty_limit(uint32_t buffer_count)
+{
+    if (driver_plenty > buffer_count / 4) {
+        driver_plenty = buffer_count / 4;
+    }
+}
+
 static const char *add_region(unsigned client_index, unsigned oid, uint32_t *buffer_count)
 {
     const net_virt_tx_data_region_t *data = &config.clients[client_index].regions[oid];
@@ -229,9 +237,7 @@ static const char *add_region(unsigned client_index, unsigned oid, uint32_t *buf
     if (region_overlaps(&region)) {
         return "two data regions share io addresses";
     }
-    if (driver_plenty > region.buffer_count / 2) {
-        driver_plenty = region.buffer_count / 2;
-    }
+    plenty_limit(region.buffer_count);
     regions[region_count++] = region;
     *buffer_count += region.buffer_count;
     return NULL;
@@ -250,15 +256,16 @@ static const char *open_connections(void)
     if (!net_connection_open(&driver, &config.driver)) {
         return "the driver's queues";
     }
-    driver_plenty = driver.capacity / 2;
+    driver_plenty = driver.capacity / 4;
     for (unsigned i = 0; i < config.num_clients; i++) {
         if (!net_connection_open(&clients[i].queue, &config.clients[i].conn) ||
             config.clients[i].num_regions > SDDF_NET_MAX_CLIENTS) {
             return "a client's queues, or the number of its data regions";
         }
         clients[i].region_first = region_count;
+        plenty_limit(clients[i].queue.capacity);
         if (config.clients[i].num_regions > 1) {
-            driver_plenty = 0; /* a switch, which counts what each of its own clients has out */
+            plenty_limit(0); /* a switch, which counts what each of its own clients has out */
         }
         for (unsigned oid = 0; oid < config.clients[i].num_regions; oid++) {
             const char *mistake = add_region(i, oid, &buffer_count);

@@ -91,9 +91,11 @@ static bool lag_end(struct io_machine *machine, double *lag)
     return is_well;
 }
 
+/* What a machine's clock and the host's, by which disk and network go, say of a run. */
 struct paced {
     double seconds; /* of the host: those of the machine's own clock, and those that it lost */
-    double lost;    /* of these; and all before, if that could not be caught up */
+    double lost;    /* of these; less than 0: it has made up for what it lost before */
+    bool is_behind; /* before it begins, by more than is tolerated */
     double instructions;
 };
 
@@ -108,49 +110,58 @@ static bool paced_run(struct io_machine *machine, const struct io_load *load, ui
         !io_count_lag(machine->machine, &after)) {
         return false;
     }
-    run->lost = before > LAG ? after : after - before;
-    run->seconds = us / 1e6 + after - before;
+    run->is_behind = before > LAG;
+    run->lost = after - before;
+    run->seconds = us / 1e6 + run->lost;
     run->instructions = ended - began;
     return true;
 }
 
-/* Whether the machine's clock kept step with the host's, by which disk and network go. A rate that
- * clients reach though it did not, with a processor that was slower by what was lost, is the least
- * that they reach; one of those that they are compared with is none. */
-static bool paced_check(const struct io_machine *machine, const struct io_load *load, double lost,
-                        double seconds)
+static bool has_kept_step(const struct paced *run)
 {
-    if (lost <= STEP * seconds) {
-        return true;
-    }
-    fprintf(
-        stderr,
-        "bench: %s at the %s: the machine's clock lost %.2f s of %.2f s against this host's: %s\n",
-        load->key, io_place_names[machine->place], lost, seconds,
-        machine->place >= IO_CLIENT ? "its rate is at least that"
-                                    : "no rate; measure again while the host is idle");
-    return false;
+    return !run->is_behind && run->lost <= STEP * run->seconds;
 }
 
-/* A rate on the clock of the board whose speed it is. None, and not `in_step`, if that cannot be
- * said. */
+/* The host's seconds for what the longer run did more than the shorter: 0, after saying so, if they
+ * cannot be said. A client that keeps its rate though its processor was slower, by what was lost,
+ * has at least that rate; what the shorter run lost is not taken off the longer then. */
+static double paced_seconds(const struct io_machine *machine, const struct io_load *load,
+                            const struct paced *few, const struct paced *many, bool *is_least)
+{
+    bool can_be_least = machine->place >= IO_CLIENT && !few->is_behind && !many->is_behind;
+    *is_least = !has_kept_step(few) || !has_kept_step(many);
+    if (*is_least) {
+        fprintf(stderr,
+                "bench: %s at the %s: the machine's clock lost %.2f s of %.2f s and %.2f s of "
+                "%.2f s against this host's: %s\n",
+                load->key, io_place_names[machine->place], few->lost, few->seconds, many->lost,
+                many->seconds,
+                can_be_least ? "its rate is at least what is said"
+                             : "no rate; measure again while the host is idle");
+    }
+    if (*is_least && !can_be_least) {
+        return 0;
+    }
+    return many->seconds - few->seconds + (*is_least && few->lost > 0 ? few->lost : 0);
+}
+
+/* A rate on the clock of the board whose speed it is; not `in_step`: there is none. */
 static bool paced_measure(struct io_machine *machine, struct io_load *load, bool *in_step)
 {
     struct paced first, few, many;
     uint32_t few_units = load->paced_units / FEW;
+    bool is_least;
     if (!paced_run(machine, load, few_units, &first) ||
         !paced_run(machine, load, few_units, &few) ||
         !paced_run(machine, load, load->paced_units, &many)) {
         return false;
     }
-    double seconds = many.seconds - few.seconds;
-    bool has_kept_step =
-        paced_check(machine, load, few.lost + many.lost, few.seconds + many.seconds);
-    if (!has_kept_step && machine->place < IO_CLIENT) {
+    double seconds = paced_seconds(machine, load, &few, &many, &is_least);
+    if (seconds == 0) {
         *in_step = false;
         return true;
     }
-    load->at[machine->place].is_least = !has_kept_step;
+    load->at[machine->place].is_least = is_least;
     load->at[machine->place].paced = (load->paced_units - few_units) / seconds / IO_PACE_SCALE;
     load->at[machine->place].busy = (many.instructions - few.instructions) / seconds / IO_PACE_RATE;
     return true;

@@ -187,11 +187,14 @@ static bool load_has_survived(struct machine *machine)
  * another. They start no programs, and count only while all four are there. */
 static bool cpus_share_the_core(struct machine *machine)
 {
-    return shell_does(machine,
-                      "for cpu in 0 1 2 3; do (trap 'n=0' USR1; trap 'echo $n >/tmp/n$cpu; exit' "
-                      "TERM; while :; do n=$((n + 1)); done) & pids=\"$pids $!\"; "
-                      "taskset -p $((1 << cpu)) $! >/tmp/taskset; done; "
-                      "kill -USR1 $pids; sleep 6; kill $pids; wait $pids; true") &&
+    return shell_does(
+               machine,
+               "for cpu in 0 1 2 3; do (trap 'n=0' USR1; trap 'echo $n >/tmp/n$cpu; exit' "
+               "TERM; : >/tmp/ready$cpu; while :; do n=$((n + 1)); done) & pids=\"$pids $!\"; "
+               "taskset -p $((1 << cpu)) $! >/tmp/taskset; done; "
+               "until [ -f /tmp/ready0 ] && [ -f /tmp/ready1 ] && [ -f /tmp/ready2 ] && "
+               "[ -f /tmp/ready3 ]; do sleep 0.1; done; "
+               "kill -USR1 $pids; sleep 6; kill $pids; wait $pids; true") &&
            shell_does(machine, "sort -n /tmp/n? | awk 'NR == 1 {least = $1} {most = $1} "
                                "END {print NR, least, most; exit !(NR == 4 && most < 2 * least)}'");
 }

@@ -316,18 +316,35 @@ static void test_notifies_only_who_waits(void **state)
 static void test_hears_of_returned_buffers_when_some_run_short(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < BUFFERS / 2; i++) {
+    for (unsigned i = 0; i < BUFFERS / 4; i++) {
         send(0, (uint64_t)i * NET_BUFFER_SIZE, 60, 0);
         run();
         assert_false(net_require_signal_free(&driver));
     }
-    send(0, (uint64_t)(BUFFERS / 2) * NET_BUFFER_SIZE, 60, 0);
+    send(0, (uint64_t)(BUFFERS / 4) * NET_BUFFER_SIZE, 60, 0);
     run();
     assert_true(net_require_signal_free(&driver));
     driver_sends();
     run();
     assert_false(net_require_signal_free(&driver));
     assert_int_equal(length(clients[0].free), 1);
+}
+
+/* Whoever has the fewest buffers says when they are short: a client with a smaller queue does not
+ * have all of its region's under way. */
+static void test_a_small_queue_runs_short_sooner(void **state)
+{
+    (void)state;
+    begin();
+    virt_tx_config.clients[2].conn = fake_connection(8, 3);
+    clients[2] = fake_handle(&virt_tx_config.clients[2].conn);
+    fake_init(pd);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_false(net_require_signal_free(&driver));
+        send(2, (uint64_t)i * NET_BUFFER_SIZE, 60, 0);
+        run();
+    }
+    assert_true(net_require_signal_free(&driver));
 }
 
 /* One buffer that did not come back would count against the switch's client for good. */
@@ -416,6 +433,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_notifies_only_who_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hears_of_returned_buffers_when_some_run_short, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_a_small_queue_runs_short_sooner, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hears_of_each_returned_buffer_of_a_switch, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_configurations, set_up, tear_down),

@@ -390,7 +390,8 @@ static void what_a_guest_needs_is_on_its_command_line(void **state)
         "{\"vms\": [{\"name\": \"a\", \"ram\": \"32M\", \"give\": [\"/pcie@10000000\"],"
         " \"serves\": {\"network\": {}},"
         " \"bootargs\": \"virtio_net.napi_tx=1\"},"
-        " {\"name\": \"b\", \"ram\": \"32M\", \"uses\": {\"network\": {\"from\": \"a\"}}}]}");
+        " {\"name\": \"b\", \"ram\": \"32M\", \"bootargs\": \"\", \"uses\": {\"network\": "
+        "{\"from\": \"a\"}}}]}");
     compose_build_run();
     assert_string_equal(guest_property(0, "/chosen", "bootargs", NULL), "virtio_net.napi_tx=1");
     assert_string_equal(guest_property(1, "/chosen", "bootargs", NULL), "virtio_net.napi_tx=0");

@@ -110,24 +110,26 @@ static bool has_word(const char *bootargs, const char *beginning)
 }
 
 /* A virtio-console is no console that Linux finds by itself. A VMM has copied what the guest sends
- * when the guest comes back from telling it, so that an interrupt to say so is for nothing. */
+ * when the guest comes back from telling it, so that an interrupt to say so is for nothing; but
+ * that is not worth a command line in place of the one that a kernel may have built in. */
 void edit_add_bootargs(struct edit *edit, int chosen)
 {
     const struct vm_request *request = edit->compose->vms[edit->vm].request;
-    const char *bootargs = request->bootargs;
+    const char *own = request->bootargs;
+    bool needs_console = request->uses.console && !has_word(own, "console=");
     bool has_network =
         request->uses.services[SERVICE_NET].from != NULL || request->serves[SERVICE_NET];
-    const char *console =
-        request->uses.console && !has_word(bootargs, "console=") ? "console=hvc0 " : "";
+    if (own == NULL && !needs_console) {
+        return;
+    }
+    const char *console = needs_console ? "console=hvc0 " : "";
     const char *network =
-        has_network && !has_word(bootargs, "virtio_net.napi_tx=") ? "virtio_net.napi_tx=0 " : "";
-    char *text = serve_text("%s%s%s", console, network, bootargs == NULL ? "" : bootargs);
+        has_network && !has_word(own, "virtio_net.napi_tx=") ? "virtio_net.napi_tx=0 " : "";
+    char *text = serve_text("%s%s%s", console, network, own == NULL ? "" : own);
     size_t length = strlen(text);
-    if (bootargs == NULL && length != 0) {
-        text[--length] = '\0'; /* the last word's space */
+    if (length != 0 && text[length - 1] == ' ') {
+        text[--length] = '\0';
     }
-    if (bootargs != NULL || length != 0) {
-        edit_add(edit, chosen, "bootargs", text, length + 1);
-    }
+    edit_add(edit, chosen, "bootargs", text, length + 1);
     free(text);
 }

@@ -19,9 +19,11 @@ bool virtio_net_ip_parse(struct virtio_net_ip *ip, const uint8_t *header, uint32
     ip->is_ipv6 = type == ETHERTYPE_IPV6;
     if (ip->is_ipv6) {
         ip->transport = (uint16_t)(ip->network + IPV6_HEADER);
+        if (ip->transport > copied || at[0] >> 4 != 6) {
+            return false;
+        }
         ip->protocol = at[IPV6_NEXT];
-        return ip->transport <= copied && at[0] >> 4 == 6 &&
-               net_get_be16(at + IPV6_LENGTH) == left - IPV6_HEADER;
+        return net_get_be16(at + IPV6_LENGTH) == left - IPV6_HEADER;
     }
     if (type != ETHERTYPE_IPV4 || ip->network + IPV4_HEADER_MIN > copied || at[0] >> 4 != 4) {
         return false;

@@ -28,7 +28,8 @@ static void header_write(struct virtio_net_merge *merge, const struct virtio_seg
     merge->begin_size = segment->size;
     merge->flags_va = virtio_net_cursor_take(&merge->cursor, 1, &length);
     *merge->flags_va = header.flags;
-    virtio_net_cursor_copy_in(&merge->cursor, &header.gso_type, sizeof header - 1, NULL);
+    virtio_net_cursor_copy_in(&merge->cursor, (const uint8_t *)&header + 1, sizeof header - 1,
+                              NULL);
     merge->count_va[0] = virtio_net_cursor_take(&merge->cursor, 1, &length);
     merge->count_va[1] = virtio_net_cursor_take(&merge->cursor, 1, &length);
 }
