@@ -148,10 +148,11 @@ static double paced_seconds(const struct io_machine *machine, const struct io_lo
 /* A rate on the clock of the board whose speed it is; not `in_step`: there is none. */
 static bool paced_measure(struct io_machine *machine, struct io_load *load, bool *in_step)
 {
-    struct paced first, few, many;
+    struct paced few, many;
     uint32_t few_units = load->paced_units / FEW;
     bool is_least;
-    if (!paced_run(machine, load, few_units, &first) ||
+    double us;
+    if (!io_machine_do(machine, load, few_units, &us) ||
         !paced_run(machine, load, few_units, &few) ||
         !paced_run(machine, load, load->paced_units, &many)) {
         return false;

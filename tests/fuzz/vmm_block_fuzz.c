@@ -270,7 +270,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             server_step(&step);
         }
         guest_require(dev->part_count <= CAPACITY &&
-                      driver_page_agrees(base(), pages[dev - devices], sizeof pages[0]));
+                      driver_page_difference(base(), pages[dev - devices], sizeof pages[0]) ==
+                          sizeof pages[0]);
     }
     while (!is_hostile && held_count + blk_queue_length_req(&server) != 0) {
         server_take();

@@ -36,25 +36,8 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
-    char *virt[] = {"qemu-system-aarch64",
-                    "-machine",
-                    "virt,virtualization=on,gic-version=2",
-                    "-cpu",
-                    "cortex-a53",
-                    "-m",
-                    "2G",
-                    "-display",
-                    "none",
-                    "-audiodev",
-                    "none,id=silent",
-                    "-nic",
-                    "none",
-                    "-serial",
-                    "stdio",
-                    "-kernel",
-                    BUILD_DIR "/tests/network/network.img",
-                    NULL};
-    struct machine *machine = machine_start(BUILD_DIR "/tests/log/network.console", NULL, virt);
+    struct machine *machine = machine_boot_virt(BUILD_DIR "/tests/network/network.img",
+                                                BUILD_DIR "/tests/log/network.console", false);
     int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
 
     machine_stop(machine);

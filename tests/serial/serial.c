@@ -131,24 +131,6 @@ static const struct test_case cases[] = {
 
 int main(int argc, char **argv)
 {
-    char *virt[] = {"qemu-system-aarch64",
-                    "-machine",
-                    "virt,virtualization=on,gic-version=2",
-                    "-cpu",
-                    "cortex-a53",
-                    "-m",
-                    "2G",
-                    "-display",
-                    "none",
-                    "-audiodev",
-                    "none,id=silent",
-                    "-nic",
-                    "none",
-                    "-serial",
-                    "stdio",
-                    "-kernel",
-                    BUILD_DIR "/tests/serial/qemu_virt_aarch64/serial.img",
-                    NULL};
     char *odroidc4[] = {BUILD_DIR "/boards/odroidc4/qemu-system-aarch64",
                         "-machine",
                         "odroidc4",
@@ -162,7 +144,8 @@ int main(int argc, char **argv)
     bool is_odroidc4 = argc > 1 && strcmp(argv[1], "odroidc4") == 0;
     struct machine *machine =
         is_odroidc4 ? machine_start(BUILD_DIR "/tests/log/serial_odroidc4.console", NULL, odroidc4)
-                    : machine_start(BUILD_DIR "/tests/log/serial_virt.console", NULL, virt);
+                    : machine_boot_virt(BUILD_DIR "/tests/serial/qemu_virt_aarch64/serial.img",
+                                        BUILD_DIR "/tests/log/serial_virt.console", false);
     int status = cases_run(machine, cases, sizeof(cases) / sizeof(*cases));
 
     machine_stop(machine);

@@ -13,14 +13,13 @@
 
 #include "libvmm/virtio_driver.h"
 
-#define BASE      0xb001000ul
-#define SPI       101
-#define NONE      1023
-#define ISENABLER 0x100
-#define ICFGR     0xc00
-#define QUEUE     (FAKE_RAM + 0x100000)
-#define DATA      (FAKE_RAM + 0x200000)
-#define FEATURE   3 /* the device's own */
+#define BASE    0xb001000ul
+#define SPI     101
+#define NONE    1023
+#define ICFGR   0xc00
+#define QUEUE   (FAKE_RAM + 0x100000)
+#define DATA    (FAKE_RAM + 0x200000)
+#define FEATURE 3 /* the device's own */
 
 static struct virtio_queue queues[2];
 static struct virtio_chain chain;
@@ -87,19 +86,8 @@ static struct virtio_device device = {.ops = &ops,
 static int start(void **state)
 {
     (void)state;
-    static bool is_registered;
-    fake_start(1);
-    if (!is_registered) {
-        is_registered =
-            virtio_mmio_register_device(&device, BASE, 0x200, ARM_GIC_IRQ_ROUTE(0, SPI));
-        assert_true(is_registered);
-        fake_reset_handlers_keep();
-    }
-    fake_reset_handlers_restore();
-    gicd_store(0x000, 1);
-    gicd_set_bit(ISENABLER, SPI);
     features_refused = false;
-    driver_store(BASE, REG_VIRTIO_MMIO_STATUS, 0);
+    assert_true(driver_device_start(&device, BASE, SPI));
     reset_count = started_count = 0;
     memset(notify_counts, 0, sizeof notify_counts);
     memset(&config_written, 0, sizeof config_written);

@@ -13,13 +13,12 @@
 
 #include "libvmm/virtio_driver.h"
 
-#define BASE      0xb001000ul
-#define SIZE      0x200
-#define SPI       101
-#define ISENABLER 0x100
-#define QUEUE     (FAKE_RAM + 0x100000)
-#define DATA      (FAKE_RAM + 0x200000)
-#define ROUNDS    20000
+#define BASE   0xb001000ul
+#define SIZE   0x200
+#define SPI    101
+#define QUEUE  (FAKE_RAM + 0x100000)
+#define DATA   (FAKE_RAM + 0x200000)
+#define ROUNDS 20000
 
 static struct virtio_queue queues[2];
 static struct virtio_chain chain;
@@ -71,21 +70,10 @@ static struct virtio_device device = {.ops = &ops,
 static int start(void **state)
 {
     (void)state;
-    static bool is_registered;
-    fake_start(1);
-    if (!is_registered) {
-        memset(page, 0xff, sizeof page);
-        is_registered =
-            virtio_mmio_register_device(&device, BASE, SIZE, ARM_GIC_IRQ_ROUTE(0, SPI)) &&
-            virtio_mmio_set_registers_page(&device, page, sizeof page);
-        assert_true(is_registered);
-        fake_reset_handlers_keep();
-    }
-    fake_reset_handlers_restore();
-    gicd_store(0x000, 1);
-    gicd_set_bit(ISENABLER, SPI);
     is_busy = breaks_on_notify = false;
-    driver_store(BASE, REG_VIRTIO_MMIO_STATUS, 0);
+    assert_true(driver_device_start(&device, BASE, SPI));
+    memset(page, 0xff, sizeof page);
+    assert_true(virtio_mmio_set_registers_page(&device, page, sizeof page));
     return 0;
 }
 
@@ -96,11 +84,10 @@ static uint32_t shown(uint32_t offset)
 
 static void check(void)
 {
-    for (uint32_t offset = 0; offset < SIZE; offset += 4) {
-        if (shown(offset) != driver_load(BASE, offset)) {
-            fail_msg("register 0x%x: the page has 0x%x, a read returns 0x%x", offset, shown(offset),
-                     driver_load(BASE, offset));
-        }
+    uint32_t offset = driver_page_difference(BASE, page, SIZE);
+    if (offset != SIZE) {
+        fail_msg("register 0x%x: the page has 0x%x, a read returns 0x%x", offset, shown(offset),
+                 driver_load(BASE, offset));
     }
 }
 

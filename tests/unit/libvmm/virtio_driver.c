@@ -7,6 +7,25 @@
 
 #include <string.h>
 
+#define GICD_CTLR      0x000
+#define GICD_ISENABLER 0x100
+
+bool driver_device_start(struct virtio_device *device, uint64_t base, unsigned spi)
+{
+    fake_start(1);
+    if (device->transport == NULL) {
+        if (!virtio_mmio_register_device(device, base, 0x200, ARM_GIC_IRQ_ROUTE(0, spi))) {
+            return false;
+        }
+        fake_reset_handlers_keep();
+    }
+    fake_reset_handlers_restore();
+    gicd_store(GICD_CTLR, 1);
+    gicd_set_bit(GICD_ISENABLER, spi);
+    driver_store(base, REG_VIRTIO_MMIO_STATUS, 0);
+    return true;
+}
+
 uint32_t driver_load(uint64_t base, uint32_t offset)
 {
     return (uint32_t)fake_load(0, base + offset, 4);
@@ -157,12 +176,11 @@ uint32_t driver_interrupt(uint64_t base)
     return status;
 }
 
-bool driver_page_agrees(uint64_t base, const uint32_t *page, uint32_t size)
+uint32_t driver_page_difference(uint64_t base, const uint32_t *page, uint32_t size)
 {
-    for (uint32_t offset = 0; offset < size; offset += 4) {
-        if (page[offset / 4] != driver_load(base, offset)) {
-            return false;
-        }
+    uint32_t offset = 0;
+    while (offset < size && page[offset / 4] == driver_load(base, offset)) {
+        offset += 4;
     }
-    return true;
+    return offset;
 }

@@ -42,6 +42,10 @@ struct driver_part {
     bool is_write; /* the device writes it */
 };
 
+/* Has `device` registered at `base`, 0x200 bytes, with SPI `spi` enabled, after power-on of the
+ * guest and a reset of its own. It is registered the first time. False: it cannot be. */
+bool driver_device_start(struct virtio_device *device, uint64_t base, unsigned spi);
+
 /* Accesses of vCPU 0 to the registers at `base` (GPA). */
 uint32_t driver_load(uint64_t base, uint32_t offset);
 void driver_store(uint64_t base, uint32_t offset, uint32_t value);
@@ -84,6 +88,6 @@ uint16_t driver_avail_event(const struct driver_queue *queue);
 /* Reads and acknowledges the interrupt status. */
 uint32_t driver_interrupt(uint64_t base);
 
-/* Whether each of the `size` bytes of registers at `base` is in `page` what a read that traps
- * returns. */
-bool driver_page_agrees(uint64_t base, const uint32_t *page, uint32_t size);
+/* The first register of the `size` bytes at `base` that is not in `page` what a read that traps
+ * returns, as an offset; `size`: there is none. */
+uint32_t driver_page_difference(uint64_t base, const uint32_t *page, uint32_t size);
